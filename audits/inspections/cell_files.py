@@ -109,5 +109,5 @@ def _files(audit_id: UUID, unit: str, reference: str | None, code: str | None) -
         query = query.where(CellFile.reference == reference)
     if code is not None:
         query = query.where(CellFile.requirement_code == code)
-    query = query.options(joinedload(CellFile.person).lazyload(Person.role_rows))
+    query = query.options(joinedload(CellFile.person).lazyload(Person.role_rows), joinedload(CellFile.entry))
     return query.order_by(CellFile.uploaded_at, CellFile.id)

@@ -34,13 +34,15 @@ class EntryKind(StrEnum):
     """Kinds of entries.
 
     A choice ends a conflict; a photo is a file on a cell, known by its salted digest; a count is what was counted and
-    measured at a unit, on a cell of its own (`count_cell`).
+    measured at a unit, on a cell of its own (`count_cell`). A private note of a device is sealed so that none is lost
+    on the way; what it says is kept with the private notes, and never beside its entry.
     """
 
     VERDICT = "verdict"
     CHOICE = "choice"
     PHOTO = "photo"
     COUNT = "count"
+    PRIVATE = "private"
 
     @property
     def judges(self) -> bool:
@@ -50,7 +52,10 @@ class EntryKind(StrEnum):
     @property
     def replaces(self) -> bool:
         """Return whether an entry of this kind replaces those of its cell that its maker saw."""
-        return self is not EntryKind.PHOTO
+        return self not in {EntryKind.PHOTO, EntryKind.PRIVATE}
+
+
+_JUDGES = tuple(f'"kind":"{kind}"'.encode() for kind in EntryKind if kind.judges)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +128,11 @@ def digest_of(data: bytes) -> str:
 def content_digest(salt: bytes, content: Mapping[str, Any]) -> str:
     """Return the salted SHA-256 (hex) of what was typed."""
     return sha256(salt + canonical(content)).hexdigest()
+
+
+def is_verdict(data: bytes) -> bool:
+    """Return whether a stored entry gives its cell a verdict, without parsing it: its strings hold no quotes."""
+    return any(part in data for part in _JUDGES)
 
 
 def opening(*, audit: UUID, chain: UUID, person: UUID, public_key: str | None, at: datetime) -> bytes:

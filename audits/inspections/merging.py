@@ -12,6 +12,16 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
+def joined_notes(stored: str, new: str, *, was_seen: bool) -> str:
+    """Return what stands after somebody replaced a private note of theirs; `was_seen`: they saw what is stored.
+
+    What they did not see stays above the new text: nothing that was typed is lost.
+    """
+    if was_seen or not stored or stored == new:
+        return new
+    return f"{stored}\n{new}" if new else stored
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One entry on a cell: its digest, the cell, the digests of its parents, and the value."""

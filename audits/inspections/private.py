@@ -7,6 +7,7 @@ and they are erased with the lists of the audit.
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from hashlib import sha256
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -68,6 +69,11 @@ def private_notes(
             known._replace(own=text) if own else known._replace(others=[*known.others, Colleague(name, text)])
         )
     return found
+
+
+def private_digest(text: str) -> str:
+    """Return the digest by which a page or a device tells later whether somebody changed a private note on it."""
+    return sha256(text.encode()).hexdigest()[:12]
 
 
 @built_once

@@ -42,7 +42,7 @@ BEGIN
   IF NOT EXISTS (SELECT FROM sealed_entry WHERE audit_id = NEW.audit_id AND cell = its_cell AND txid = pg_current_xact_id())
      OR NOT EXISTS (SELECT FROM sealed_entry e CROSS JOIN LATERAL (SELECT convert_from(e.data, 'UTF8')::jsonb AS said) AS its
                     WHERE e.audit_id = NEW.audit_id AND e.cell = its_cell AND said->>'value' = NEW.value
-                      AND said->>'kind' IS DISTINCT FROM 'photo'
+                      AND coalesce(said->>'kind', '') NOT IN ('photo', 'private', 'count')
                       AND said->>'method' IS NOT DISTINCT FROM NEW.method AND (said->'bulk' IS NOT NULL) = NEW.bulk) THEN
     RAISE EXCEPTION 'a verdict without its sealed entry' USING ERRCODE = 'check_violation', CONSTRAINT = 'verdict_sealed';
   END IF;

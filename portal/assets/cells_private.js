@@ -36,7 +36,13 @@ class Private {
   }
 }
 
-const notes = [...document.querySelectorAll("[data-kw-private]")].map((field) => new Private(field));
+let notes = [];
+
+/** Begins with the fields of the page, and anew where others come in their place. */
+export function watchPrivate() {
+  notes = [...document.querySelectorAll("[data-kw-private]")].map((field) => new Private(field));
+}
+
 addEventListener("beforeunload", (event) => {
   if (notes.some((note) => note.dirty)) event.preventDefault();
 });

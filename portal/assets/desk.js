@@ -2,13 +2,15 @@
 // Without it the cells stand below each other in a form with a button.
 import { isShortcut, keysAreOn, offerHelp, say, send, verdictOn, words } from "./cells.js";
 import { Methods } from "./cells_method.js";
-import { settlePrivate } from "./cells_private.js";
+import { settlePrivate, watchPrivate } from "./cells_private.js";
 
 const PAUSE = 1500; // ms after the last letter of a note
 const AGAIN = 15000; // ms until a save that failed is tried again
 const bench = document.querySelector("[data-kw-bench]");
 const form = bench.querySelector("[data-kw-sheets] form");
 const large = matchMedia("(min-width: 48em) and (min-height: 37.5em)");
+
+watchPrivate();
 
 class Cell {
   constructor(box) {

@@ -1,6 +1,7 @@
 // Entries of the offline desk: their bytes as the portal spells them, and what stands on each cell.
 
 const FORMAT = 1;
+const JUDGING = new Set(["verdict", "choice"]);
 const encoder = new TextEncoder();
 
 /** JSON with sorted keys and without spaces. Keys are ASCII and numbers are whole, so that both sides spell alike. */
@@ -24,12 +25,14 @@ export async function digestOf(...parts) {
 /** What the clock of this device says, with six decimals. */
 const moment = () => new Date().toISOString().replace(/\.(\d{3})Z$/, ".$1000Z");
 
-/** Makes an entry that continues `last`, signed; `said` has cell, kind, parents, value, and words that were typed. */
+/** Makes an entry that continues `last`, signed; `said` has cell, kind, parents, value, method, and typed words. */
 export async function sealEntry(record, last, said, key) {
   const words = Object.fromEntries(Object.entries(said.words).filter(([, text]) => text));
   const hasWords = Object.keys(words).length > 0;
   const salt = hasWords ? crypto.getRandomValues(new Uint8Array(32)) : new Uint8Array();
+  const how = said.method ? { method: said.method } : {};
   const data = canonical({
+    ...how,
     v: FORMAT,
     audit: record.audit,
     scheme: record.scheme,
@@ -53,13 +56,33 @@ export function standing(told, entries, folded) {
   const cells = new Map(Object.entries(told).map(([cell, stand]) => [cell, [...stand]]));
   for (const entry of entries) {
     const said = JSON.parse(entry.data);
-    if (said.number <= folded) continue;
+    if (said.number <= folded || !JUDGING.has(said.kind)) continue;
     // A verdict that is older than the chains has no digest that an entry could name.
     const rest = (cells.get(said.cell) ?? []).filter((each) => each.digest && !said.parents.includes(each.digest));
-    const here = { digest: entry.digest, value: said.value, note: entry.words.note ?? "", by: "", at: said.wall };
+    const { value, method = "", wall } = said;
+    const here = { digest: entry.digest, value, method, note: entry.words.note ?? "", by: "", at: wall };
     cells.set(said.cell, [...rest, here]);
   }
   return cells;
+}
+
+/** One's own private notes by cell: as the portal told them, and as they were typed after number `folded`. */
+export function privateNotes(told, entries, folded) {
+  const notes = new Map(Object.entries(told ?? {}));
+  for (const [said, words] of later(entries, folded, "private")) notes.set(said.cell, words.private ?? "");
+  return notes;
+}
+
+/** The names of the pictures on each cell. */
+export function pictures(told, entries, folded) {
+  const names = new Map(Object.entries(told ?? {}).map(([cell, its]) => [cell, [...its]]));
+  for (const [{ cell }, words] of later(entries, folded, "photo")) names.set(cell, [...(names.get(cell) ?? []), words.name]);
+  return names;
+}
+
+function later(entries, folded, kind) {
+  const said = entries.map((entry) => [JSON.parse(entry.data), entry.words]);
+  return said.filter(([each]) => each.kind === kind && each.number > folded);
 }
 
 export const valuesOf = (stand) => [...new Set(stand.map((each) => each.value))];

@@ -1,8 +1,10 @@
 // The desk of one unit without a connection: the same desk as on the pages of the portal, whose cells are saved here.
-import { carryBy, verdictOn } from "./cells.js";
-import { valuesOf } from "./offline-chain.js";
+import { carryBy, say, verdictOn } from "./cells.js";
+import { digestOf, valuesOf } from "./offline-chain.js";
+import { smaller } from "./lighter.js";
 
 const DESK = "./desk.js";
+const SEEN = 12; // signs of the digest of a private note
 const UNKNOWN = "?"; // stands for what is stored while two verdicts stand: any choice asks for a reason
 
 let opened = 0;
@@ -12,32 +14,76 @@ let line; // that the script of cells writes in
 export function carryCells({ held, words, saved }) {
   carryBy(async (address, fields) => {
     const cell = address.slice(address.indexOf("#") + 1);
+    if ("private" in fields) return notePrivately(held(), cell, fields.private, { words, saved });
     const note = fields.note.trim();
     const reason = fields.reason.trim();
     const stand = held().cells.get(cell) ?? [];
     const wrong = complaint(held().packet, stand, { value: fields.value, note, reason }, words);
     if (wrong) return { status: 422, ...wrong };
-    const isSame = stand.length === 1 && stand[0].value === fields.value && stand[0].note === note;
+    const { value, method } = fields;
+    const isSame = stand.length === 1 && stand[0].value === value && stand[0].note === note && stand[0].method === method;
     if (!isSame) {
       const kind = valuesOf(stand).length > 1 ? "choice" : "verdict";
       const parents = stand.map((each) => each.digest).filter(Boolean);
       try {
-        await held().write({ cell, kind, parents, value: fields.value, words: { note, reason } });
+        await held().write({ cell, kind, parents, value, method, words: { note, reason } });
       } catch {
         throw words("failed");
       }
       saved();
     }
-    const time = new Date().toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
-    return { status: 200, value: fields.value, note, shown: "", by: "", at: time, words: words("saved", time) };
+    const time = clock();
+    return { status: 200, value, note, method, shown: "", by: "", at: time, words: words("saved", time) };
   });
+}
+
+const clock = () => new Date().toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
+
+/** Keeps a private note; the entry says what it replaces, so that the portal loses nothing that was typed elsewhere. */
+async function notePrivately(held, cell, typed, { words, saved }) {
+  const text = typed.trim();
+  const before = held.notes.get(cell) ?? "";
+  const wrong = strange({ private: text }, held.packet, words);
+  if (wrong) return { status: 422, ...wrong };
+  if (text !== before) {
+    const seen = (await digestOf(before)).slice(0, SEEN);
+    try {
+      await held.write({ cell, kind: "private", parents: [], value: "private", words: { private: text, seen } });
+    } catch {
+      throw words("failed");
+    }
+    saved();
+  }
+  return { status: 200, words: words("saved", clock()) };
+}
+
+/** Redraws a picture, without what the camera wrote into it, and keeps it with its sealed digest. */
+async function keepPicture(held, cell, file, { words, saved }) {
+  const there = held.pictures.get(cell) ?? [];
+  if (there.length >= held.packet.most) return words("mostPictures", held.packet.most);
+  const made = await smaller(file, { isRedrawn: true });
+  if (made === file) return words("noPicture");
+  const bytes = await made.arrayBuffer();
+  const sha256 = await digestOf(bytes);
+  const name = `${cell.replaceAll("/", "-")}-${there.length + 1}.jpg`;
+  try {
+    await held.write({ cell, kind: "photo", parents: [], value: "added", words: { sha256, name } }, bytes);
+  } catch {
+    return words("failed");
+  }
+  saved();
+  return "";
 }
 
 function complaint({ letters, limit }, stand, { value, note, reason }, words) {
   if (stand.some((each) => each.value !== value) && !reason) return { words: words("reason"), field: "reason" };
-  for (const [field, text] of Object.entries({ note, reason })) {
-    const strange = [...new Set(text.replaceAll("\n", ""))].filter((sign) => !isPrinted(sign, letters));
-    if (strange.length) return { words: words("letters", strange.slice(0, 10).join(" ")), field };
+  return strange({ note, reason }, { letters, limit }, words);
+}
+
+function strange(typed, { letters, limit }, words) {
+  for (const [field, text] of Object.entries(typed)) {
+    const signs = [...new Set(text.replaceAll("\n", ""))].filter((sign) => !isPrinted(sign, letters));
+    if (signs.length) return { words: words("letters", signs.slice(0, 10).join(" ")), field };
     if ([...text].length > limit) return { words: words("long", limit), field };
   }
   return null;
@@ -49,7 +95,7 @@ function isPrinted(sign, letters) {
 }
 
 /** Puts the desk of a unit into `place`, filled with what stands on its cells. */
-export async function showUnit(place, held, kind, unit, { address, heads }) {
+export async function showUnit(place, held, kind, unit, { address, heads, words, saved }) {
   line ??= place.querySelector("[data-kw-saved]");
   place.innerHTML = kind.html;
   line.textContent = "";
@@ -57,7 +103,11 @@ export async function showUnit(place, held, kind, unit, { address, heads }) {
   place.querySelector(".kw-bench__buttons").remove(); // every cell is saved as it is judged
   place.querySelector("[data-kw-title]").textContent = kind.agency ? kind.name : `${kind.name} ${unit.name}`;
   fillRail(place, held, kind, unit, address);
-  for (const code of kind.codes) fillCell(place, held, `${code}/${kind.code}/${unit.place}`, code, heads);
+  for (const code of kind.codes) {
+    const cell = `${code}/${kind.code}/${unit.place}`;
+    fillBeside(place, held, cell, code, { words, saved });
+    fillCell(place, held, cell, code, heads);
+  }
   for (const link of place.querySelectorAll(".kw-fact a[href]")) link.removeAttribute("href"); // no connection
   opened += 1;
   await import(`${DESK}&unit=${opened}`); // it reads the page as it starts, so each unit starts one
@@ -96,6 +146,33 @@ function doneOn(held, kind, unit) {
   return kind.codes.filter((code) => held.cells.has(`${code}/${kind.code}/${unit.place}`)).length;
 }
 
+/** The private note of a cell, and its pictures. */
+function fillBeside(place, held, cell, code, about) {
+  const box = place.querySelector(`[data-kw-cell="${code}-0"]`);
+  const note = box.querySelector("[data-kw-private]");
+  note.dataset.kwPrivate = `#${cell}`;
+  note.value = held.notes.get(cell) ?? "";
+  note.closest("details").open = Boolean(note.value);
+  const list = box.querySelector("[data-kw-pictures]");
+  const field = box.querySelector("[data-kw-picture]");
+  const paint = () => list.replaceChildren(...(held.pictures.get(cell) ?? []).map(itemOf));
+  paint();
+  field.addEventListener("change", async () => {
+    const [file] = field.files;
+    if (!file) return;
+    const wrong = await keepPicture(held, cell, file, about);
+    field.value = "";
+    paint();
+    say(wrong || about.words("saved", clock()), Boolean(wrong));
+  });
+}
+
+function itemOf(text) {
+  const item = document.createElement("li");
+  item.textContent = text;
+  return item;
+}
+
 function fillCell(place, held, cell, code, heads) {
   const box = place.querySelector(`[data-kw-cell="${code}-0"]`);
   const row = place.querySelector(`[data-kw-row="${code}-0"]`);
@@ -109,6 +186,8 @@ function fillCell(place, held, cell, code, heads) {
   if (isSplit) box.querySelector("[data-kw-conflict]").append(sidesOf(box, stand, heads));
   if (!radio) return;
   radio.checked = true;
+  const method = stand[0].method && box.querySelector(`.kw-methods input[value="${stand[0].method}"]`);
+  if (method) method.checked = true;
   box.querySelector(`#${CSS.escape(`${code}-0-note`)}`).value = stand.map((each) => each.note).filter(Boolean).join("\n");
   row.querySelector("[data-kw-verdict]").replaceChildren(...named(box, stand[0].value));
   row.querySelector("[data-kw-noted]").hidden = !stand[0].note;

@@ -58,6 +58,14 @@ export async function shut(key, value, about) {
   return { iv, box: await crypto.subtle.encrypt(box(iv, about), key, bytesOf(JSON.stringify(value))) };
 }
 
+/** Encrypts the bytes of a picture. */
+export async function shutBytes(key, bytes, about) {
+  const iv = freshIv();
+  return { iv, box: await crypto.subtle.encrypt(box(iv, about), key, bytes) };
+}
+
+export const unshutBytes = (key, { iv, box: sealed }, about) => crypto.subtle.decrypt(box(iv, about), key, sealed);
+
 export async function unshut(key, { iv, box: sealed }, about) {
   return JSON.parse(new TextDecoder().decode(await crypto.subtle.decrypt(box(iv, about), key, sealed)));
 }

@@ -1,7 +1,7 @@
 // What this device holds, in IndexedDB: audits that were taken along, and their entries. All that says something is
 // encrypted; in the clear are numbers, days and the wrapped keys.
-import { base64, fromBase64, sealEntry, standing } from "./offline-chain.js";
-import { openKeys, shut, unshut } from "./offline-keys.js";
+import { base64, fromBase64, pictures, privateNotes, sealEntry, standing } from "./offline-chain.js";
+import { openKeys, shut, shutBytes, unshut, unshutBytes } from "./offline-keys.js";
 
 const NAME = "keurwerk-offline";
 const TRIAL = 24 * 1024 * 1024; // bytes of room that must be there before somebody leaves
@@ -10,11 +10,14 @@ let opened;
 
 function database() {
   opened ??= new Promise((resolve, reject) => {
-    const asked = indexedDB.open(NAME, 1);
-    asked.onupgradeneeded = () => {
-      asked.result.createObjectStore("audits", { keyPath: "chain" });
-      asked.result.createObjectStore("entries", { keyPath: ["chain", "number"] });
-      asked.result.createObjectStore("trial");
+    const asked = indexedDB.open(NAME, 2);
+    asked.onupgradeneeded = ({ oldVersion }) => {
+      if (oldVersion < 1) {
+        asked.result.createObjectStore("audits", { keyPath: "chain" });
+        asked.result.createObjectStore("entries", { keyPath: ["chain", "number"] });
+        asked.result.createObjectStore("trial");
+      }
+      asked.result.createObjectStore("pictures", { keyPath: ["chain", "number"] });
     };
     asked.onsuccess = () => resolve(asked.result);
     asked.onerror = () => reject(asked.error);
@@ -36,14 +39,16 @@ const chainOf = (chain) => IDBKeyRange.bound([chain], [chain, Infinity]);
 
 export const audits = () => run(["audits"], "readonly", (store) => store.getAll());
 export const rowsOf = (chain) => run(["entries"], "readonly", (store) => store.getAll(chainOf(chain)));
+const picturesOf = (chain) => run(["pictures"], "readonly", (store) => store.getAll(chainOf(chain)));
 export const keepAudit = (record) => run(["audits"], "readwrite", (store) => store.put(record));
 
 /** Everything of these audits for a file: as encrypted as it is here. */
 export async function packed(records) {
-  const rows = (await Promise.all(records.map((record) => rowsOf(record.chain)))).flat();
+  const all = async (read) => (await Promise.all(records.map((record) => read(record.chain)))).flat();
+  const [rows, shots] = [await all(rowsOf), await all(picturesOf)];
   const plain = (_, value) =>
     value instanceof ArrayBuffer || value instanceof Uint8Array ? { base64: base64(value) } : value;
-  return JSON.stringify({ type: "keurwerk-offline", format: 1, records, rows }, plain);
+  return JSON.stringify({ type: "keurwerk-offline", format: 1, records, rows, pictures: shots }, plain);
 }
 
 /** Takes back what such a file holds, where this device does not have it; returns of how many audits. */
@@ -53,19 +58,21 @@ export async function restore(text) {
   const known = new Set((await audits()).map((each) => each.chain));
   const fresh = found.records.filter((each) => !known.has(each.chain));
   const chains = new Set(fresh.map((each) => each.chain));
-  await run(["audits", "entries"], "readwrite", (held, entries) => {
+  await run(["audits", "entries", "pictures"], "readwrite", (held, entries, shots) => {
     for (const record of fresh) held.put(record);
     for (const row of found.rows) if (chains.has(row.chain)) entries.put(row);
+    for (const shot of found.pictures ?? []) if (chains.has(shot.chain)) shots.put(shot);
   });
   return fresh.length;
 }
 
 /** Throws these audits away: the wrapped keys go first, so that what a disk still holds can be read by nobody. */
 export const wipe = (chains) =>
-  run(["audits", "entries"], "readwrite", (held, entries) => {
+  run(["audits", "entries", "pictures"], "readwrite", (held, entries, shots) => {
     for (const chain of chains) {
       held.delete(chain);
       entries.delete(chainOf(chain));
+      shots.delete(chainOf(chain));
     }
   });
 
@@ -98,7 +105,7 @@ export class Held {
   }
 
   get unsent() {
-    return this.entries.length - this.record.sent;
+    return this.entries.length - this.record.sent + (this.record.pictures ?? 0);
   }
 
   get isOver() {
@@ -108,18 +115,22 @@ export class Held {
 
   look() {
     this.cells = standing(this.packet.cells, this.entries, this.record.folded);
+    this.notes = privateNotes(this.packet.private, this.entries, this.record.folded);
+    this.pictures = pictures(this.packet.files, this.entries, this.record.folded);
   }
 
-  /** Seals an entry and keeps it. */
-  write(said) {
+  /** Seals an entry and keeps it, with the bytes of a picture if it is about one: both, or nothing. */
+  write(said, bytes = null) {
     return this.inTurn(async () => {
       const entry = await sealEntry(this.record, this.last, said, this.keys.sign);
       const number = this.last.number + 1;
       const row = await shut(this.keys.data, entry, `${this.record.chain}/${number}`);
-      const record = { ...this.record, sealed: number };
-      await run(["audits", "entries"], "readwrite", (held, entries) => {
+      const shot = bytes && (await shutBytes(this.keys.data, bytes, `${this.record.chain}/${number}/picture`));
+      const record = { ...this.record, sealed: number, pictures: (this.record.pictures ?? 0) + (bytes ? 1 : 0) };
+      await run(["audits", "entries", "pictures"], "readwrite", (held, entries, shots) => {
         held.put(record);
         entries.add({ ...row, chain: record.chain, number });
+        if (shot) shots.add({ ...shot, chain: record.chain, number });
       });
       this.record = record;
       this.entries.push(entry);
@@ -143,6 +154,28 @@ export class Held {
       await this.change({ packet: sealed, folded, seen: packet.now });
       this.packet = packet;
       this.look();
+    });
+  }
+
+  /** The pictures whose entries the portal has, each with the digest of its entry, its name and its bytes. */
+  async *waiting() {
+    for (const shot of await picturesOf(this.record.chain)) {
+      if (shot.number > this.record.sent) continue;
+      const { digest, words } = this.entries[shot.number - 1];
+      const bytes = await unshutBytes(this.keys.data, shot, `${shot.chain}/${shot.number}/picture`);
+      yield { number: shot.number, digest, name: words.name, bytes };
+    }
+  }
+
+  /** Lets go of a picture that the portal has. */
+  released(number) {
+    return this.inTurn(async () => {
+      const record = { ...this.record, pictures: this.record.pictures - 1 };
+      await run(["audits", "pictures"], "readwrite", (held, shots) => {
+        held.put(record);
+        shots.delete([record.chain, number]);
+      });
+      this.record = record;
     });
   }
 

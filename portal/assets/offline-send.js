@@ -1,6 +1,7 @@
 // Sends what this device holds to the portal, and takes over how the audit stands there. Every step may be repeated.
 
 const BATCH = 100;
+const SLOW = 300000; // ms that a picture may take
 
 /** Why something could not be sent: a name for a sentence of the page, or the portal's own words. */
 export class Trouble extends Error {
@@ -11,12 +12,12 @@ export class Trouble extends Error {
   }
 }
 
-async function ask(address, fields) {
+async function ask(address, fields, longest = 60000) {
   let reply;
   try {
     const body = fields && new FormData();
     for (const [name, value] of Object.entries(fields ?? {})) body.append(name, value);
-    const limit = AbortSignal.timeout(60000);
+    const limit = AbortSignal.timeout(longest);
     const asked = `${address}?lang=${document.documentElement.lang}`;
     reply = await fetch(asked, { method: body ? "POST" : "GET", body, cache: "no-store", signal: limit });
   } catch {
@@ -55,6 +56,13 @@ export async function send(held, tell) {
     folded = said.upto;
     at += batch.length;
   } while (at < held.entries.length);
+  for await (const shot of held.waiting()) { // after all entries: they are small, and say what is still to come
+    tell(held.entries.length, held.entries.length + (held.record.pictures ?? 0));
+    const picture = new File([shot.bytes], shot.name, { type: "image/jpeg" });
+    const address = `../audits/${record.audit}/devices/${record.chain}/pictures`;
+    await ask(address, { csrf_token: token, digest: shot.digest, picture }, SLOW);
+    await held.released(shot.number);
+  }
   const packet = await packetOf(record.audit);
   await held.renew(packet, folded);
 }

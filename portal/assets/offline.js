@@ -11,7 +11,7 @@ const $ = (name) => root.querySelector(name);
 const desk = $("[data-kw-desk]");
 const heading = document.querySelector("h1");
 heading.tabIndex = -1;
-const stays = (record) => record.sealed - record.sent;
+const stays = (record) => record.sealed - record.sent + (record.pictures ?? 0);
 const sum = (list) => list.reduce((all, each) => all + each, 0);
 
 let held = []; // open audits
@@ -133,8 +133,9 @@ async function showDesk(chain, code, place) {
   current = each;
   if (!desk.children.length) desk.innerHTML = kind.html; // what the scripts of the desk look for as they start
   const module = await import("./offline-desk.js");
-  module.carryCells({ held: () => each, words, saved: () => shine() });
-  await module.showUnit(desk, each, kind, unit, { address: addressOf(each), heads: $("[data-kw-heads]") });
+  const about = { words, saved: () => shine() };
+  module.carryCells({ held: () => each, ...about });
+  await module.showUnit(desk, each, kind, unit, { address: addressOf(each), heads: $("[data-kw-heads]"), ...about });
   return shine();
 }
 
@@ -221,7 +222,7 @@ async function enrolled(audit, { label, salt, key }) {
     scheme: packet.scheme,
     shared: document.querySelector("#shared").checked,
     wrapped: keys.wrapped,
-    sealed: 0, sent: 0, folded: 0,
+    sealed: 0, sent: 0, folded: 0, pictures: 0,
     seen: packet.now,
   };
   const { data } = await openKeys(key, keys.wrapped);

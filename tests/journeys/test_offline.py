@@ -4,11 +4,13 @@ import json
 import re
 
 import pytest
+from PIL import Image
 from playwright.sync_api import expect
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from audits.inspections.models import EntryChain, SealedEntry
+from audits.inspections.judging import Method
+from audits.inspections.models import CellFile, EntryChain, PrivateNote, SealedEntry, Verdict
 from audits.inspections.standing import conflicts_in
 from tests.kit.browser import PASSWORD
 from tests.kit.known_audit import KnownAudit
@@ -126,6 +128,40 @@ def test_an_inspector_works_for_a_day_without_a_connection(screen, audit):
     assert audit.signed == 3
     device.page.get_by_role("button", name="Clear this device").click()
     page.get_by_text("This device holds no audit.").wait_for()
+
+
+def test_what_stands_beside_a_verdict_comes_along(screen, audit, tmp_path):
+    """How it was seen, a private note and a picture are sealed, locked, sent, and shown again."""
+    device = Device(screen, audit).take(audit).cut().to_files()
+    page = device.page
+    cell = page.locator(".kw-cell--here")
+    cell.get_by_label("Observed").check()
+    page.keyboard.press("1")
+    page.locator("[data-kw-done]", has_text=re.compile("^1$")).wait_for()
+    page.locator("[data-kw-row]").first.click()
+    cell.locator("summary", has_text="Private note").click()
+    cell.locator("[data-kw-private]").fill(SECRET)
+    cell.locator("[data-kw-private]").blur()
+    says(page.locator("[data-kw-light]"), "only on this device: 2")
+    Image.new("RGB", (3000, 40), "white").save(tmp_path / "room.png")
+    cell.locator("[data-kw-picture]").set_input_files(tmp_path / "room.png")
+    says(cell.locator("[data-kw-pictures]"), "-1.jpg")
+    device.light("only on this device: 4")  # an entry and its picture
+    assert audit.stored == {}
+    device.start().light("Locked").unlock().light("only on this device: 4").to_files()
+    page.locator("[data-kw-row]").first.click()
+    assert cell.locator("[data-kw-private]").input_value() == SECRET
+    device.cut(off=False)
+    page.goto("/inspector/offline/?lang=en")
+    device.unlock().light("Safe to clear")
+    assert audit.rows(select(PrivateNote.text)) == [(SECRET,)]
+    assert audit.rows(select(Verdict.method).where(Verdict.audit_id == audit.id)) == [(Method.OBSERVED,)]
+    ((name,),) = audit.rows(select(CellFile.filename).where(CellFile.audit_id == audit.id))
+    assert name.endswith("-1.jpg")
+    device.to_files()
+    page.locator("[data-kw-row]").first.click()
+    says(cell.locator("[data-kw-pictures]"), name)
+    device.window.judge()
 
 
 def test_what_two_judged_differently_is_chosen_by_a_person(screen, audit):

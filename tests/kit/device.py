@@ -11,6 +11,7 @@ from audits.core import clock
 from audits.inspections import entries, services
 from audits.inspections.coverage import scheme_of_audit
 from audits.inspections.entries import EntryKind, Written
+from audits.inspections.private import private_digest
 from audits.inspections.services import Sent
 from audits.inspections.standing import standing_on
 
@@ -43,9 +44,9 @@ class TestDevice:
         self.seen |= {cell: [each.digest for each in stand] for cell, stand in stands.items()}
         return self
 
-    def seal(self, cell, value="conform", *, note="", reason="", kind=EntryKind.VERDICT, **other):
-        """Seal an entry on a cell; keep it, and return what is sent."""
-        words = {name: text for name, text in (("note", note), ("reason", reason)) if text}
+    def seal(self, cell, value="conform", *, note="", reason="", typed=(), kind=EntryKind.VERDICT, **other):
+        """Seal an entry on a cell; keep it, and return what is sent. `typed` are other words than note and reason."""
+        words = {name: text for name, text in {"note": note, "reason": reason, **dict(typed)}.items() if text}
         said = {
             "audit": self.audit.id,
             "scheme": self.scheme,
@@ -55,7 +56,7 @@ class TestDevice:
             "previous": self.previous,
             "kind": kind,
             "cell": cell,
-            "parents": tuple(self.seen.get(cell, ())),
+            "parents": tuple(self.seen.get(cell, ())) if kind.judges else (),
             "value": value,
             "content": entries.content_digest(SALT, words) if words else None,
             "wall": entries.moment(clock.now()),
@@ -63,9 +64,19 @@ class TestDevice:
         data = Written(**said | other).data()
         sent = Sent(data, self.sign(data), SALT if words else b"", words)
         self.number, self.previous = self.number + 1, entries.digest_of(data)
-        self.seen[cell] = [self.previous]
+        if kind.judges:
+            self.seen[cell] = [self.previous]
         self.log.append(sent)
         return sent
+
+    def picture(self, cell, sha256="ab" * 32):
+        """Seal a picture on a cell."""
+        return self.seal(cell, "added", kind=EntryKind.PHOTO, typed={"sha256": sha256, "name": "room.jpg"})
+
+    def private(self, cell, text, seen=""):
+        """Seal a private note on a cell that replaces `seen`."""
+        typed = {"private": text, "seen": private_digest(seen)}
+        return self.seal(cell, "private", kind=EntryKind.PRIVATE, typed=typed)
 
     def sign(self, data):
         numbers = decode_dss_signature(self.key.sign(data, ec.ECDSA(hashes.SHA256())))

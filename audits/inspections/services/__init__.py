@@ -34,6 +34,7 @@ from audits.inspections.services.in_bulk import record_in_bulk
 from audits.inspections.services.listing import ask_list, offer_list
 from audits.inspections.services.more_units import choose_unit, replace_unit
 from audits.inspections.services.noting import keep_private_note
+from audits.inspections.services.pictures import receive_picture
 from audits.inspections.services.planning import plan_audit, plan_audit_of_holder
 from audits.inspections.services.readings import read_again
 from audits.inspections.services.receiving import Received, Sent, receive_entries
@@ -95,6 +96,7 @@ __all__ = [
     "plan_day",
     "read_again",
     "receive_entries",
+    "receive_picture",
     "record_cell",
     "record_hours",
     "record_in_bulk",

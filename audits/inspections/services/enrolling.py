@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID, uuid4
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, insert, literal, select
 from sqlalchemy.orm import Session
 
 from audits.core import clock
@@ -15,17 +15,21 @@ from audits.core.letters import check_length, check_printable
 from audits.inspections import entries
 from audits.inspections.device_keys import check_key
 from audits.inspections.events import DeviceEnrolled, DeviceRevoked
-from audits.inspections.models import Audit, EntryChain, SealedEntry
+from audits.inspections.models import Audit, CellFile, EntryChain, EntryContent, SealedEntry
 from audits.inspections.queries import get_audit
 from audits.inspections.services.course import load_fieldwork, record
 from audits.people.models import Person
 
 LABEL_LIMIT = 60
 MOST_DEVICES = 20  # of one person in one audit
+_PICTURE = func.position(literal(b'"kind":"photo"').op("IN")(SealedEntry.data)) > 0
 
 
 class Device(NamedTuple):
-    """A device in an audit: how many entries it said it holds, how many came in, and when the last one did."""
+    """A device in an audit: how many entries it said it holds, how many came in, and when the last one did.
+
+    `pictures` are those of which the entry came in, and the picture did not.
+    """
 
     id: UUID
     label: str
@@ -36,6 +40,7 @@ class Device(NamedTuple):
     written: int
     received: int
     last_at: datetime | None
+    pictures: int
 
     @property
     def missing(self) -> int:
@@ -93,14 +98,17 @@ def devices_of(session: Session, audit_id: UUID) -> list[Device]:
             EntryChain.written,
             func.count(SealedEntry.id),
             func.max(SealedEntry.received_at),
+            func.count(SealedEntry.id).filter(_PICTURE, CellFile.id.is_(None), EntryContent.entry_id.is_not(None)),
         )
         .join(Person, Person.id == EntryChain.person_id)
         .outerjoin(SealedEntry, SealedEntry.chain_id == EntryChain.id)
+        .outerjoin(CellFile, CellFile.entry_id == SealedEntry.id)
+        .outerjoin(EntryContent, EntryContent.entry_id == SealedEntry.id)
         .where(EntryChain.audit_id == audit_id, EntryChain.public_key.is_not(None))
         .group_by(EntryChain.id, Person.name)
         .order_by(EntryChain.opened_at, EntryChain.id)
     )
-    return [Device(*row) for row in session.execute(query)]
+    return [Device._make(row) for row in session.execute(query)]
 
 
 def own_device(session: Session, actor: Actor, audit: Audit, chain_id: UUID) -> EntryChain:

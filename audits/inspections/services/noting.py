@@ -8,10 +8,12 @@ from sqlalchemy.orm import Session
 from audits.core import clock
 from audits.core.access import Actor
 from audits.core.letters import check_length, check_printable
+from audits.core.typed import tidy
 from audits.inspections.coverage import scheme_of_audit
 from audits.inspections.judging import NOTE_LIMIT
-from audits.inspections.models import PrivateNote
-from audits.inspections.private import CellKey
+from audits.inspections.merging import joined_notes
+from audits.inspections.models import PrivateNote, SampledUnit
+from audits.inspections.private import CellKey, private_digest
 from audits.inspections.services.course import load_fieldwork, requirement_in
 
 
@@ -23,7 +25,23 @@ def keep_private_note(session: Session, actor: Actor, audit_id: UUID, cell: Cell
     text = text.strip()
     check_length(text, NOTE_LIMIT, "private")
     check_printable(text, "private")
-    key = {"audit_id": audit.id, "requirement_code": code, "unit": unit, "reference": reference, "person_id": actor.id}
+    _store(session, (audit.id, code, unit, reference, actor.id), text)
+
+
+def receive_private_note(session: Session, actor: Actor, unit: SampledUnit, code: str, text: str, *, seen: str) -> None:
+    """Keep a private note that a device of the actor sealed and that was checked; `seen` is what it replaces, a digest.
+
+    What the device did not see stays, above the new text.
+    """
+    key = (unit.audit_id, code, unit.unit, unit.reference, actor.id)
+    kept = session.get(PrivateNote, key, populate_existing=True)
+    stored = kept.text if kept else ""
+    was_seen = private_digest(stored) == seen
+    _store(session, key, joined_notes(stored, tidy(text), was_seen=was_seen))
+
+
+def _store(session: Session, key: tuple[UUID, str, str, str, UUID], text: str) -> None:
+    names = ("audit_id", "requirement_code", "unit", "reference", "person_id")
     said = {"text": text, "written_at": clock.now()}
-    note = postgresql.insert(PrivateNote).values(key | said)
-    session.execute(note.on_conflict_do_update(index_elements=list(key), set_=said))
+    note = postgresql.insert(PrivateNote).values(dict(zip(names, key, strict=True)) | said)
+    session.execute(note.on_conflict_do_update(index_elements=list(names), set_=said))

@@ -1,5 +1,6 @@
 """Receive what devices sealed: check every entry by itself, store what holds, and say of the rest why it does not."""
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from audits.applications.rules import check_file_name
 from audits.core.access import Actor
 from audits.core.errors import RuleError
 from audits.core.events import Digest
@@ -20,18 +22,27 @@ from audits.inspections.device_keys import is_signed
 from audits.inspections.entries import EntryKind, Written
 from audits.inspections.events import EntriesReceived
 from audits.inspections.judging import NOTE_LIMIT, complaint
-from audits.inspections.models import Audit, EntryChain, SealedEntry
+from audits.inspections.models import Audit, EntryChain, SampledUnit, SealedEntry
 from audits.inspections.queries import VerdictRow, units_of, verdicts_of
+from audits.inspections.services.attaching import ADDED
 from audits.inspections.services.course import load_fieldwork, record
 from audits.inspections.services.enrolling import own_device
 from audits.inspections.services.entering import Link, row, store
 from audits.inspections.services.fieldwork import Key, Said, told_of, upsert
+from audits.inspections.services.noting import receive_private_note
 from audits.inspections.standing import Stand, is_conflict, standing_on
 from audits.schemes.text import SchemeText
 
 MOST_SENT = 200
-WORDS = ("note", "reason")
+WORDS = {
+    EntryKind.VERDICT: {"note", "reason"},
+    EntryKind.CHOICE: {"note", "reason"},
+    EntryKind.PHOTO: {"sha256", "name"},
+    EntryKind.PRIVATE: {"private", "seen"},
+}
+PRIVATE = "private"
 _SALT = range(16, 65)  # bytes
+_SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +102,8 @@ def receive_entries(
     conflicts: dict[str, list[Stand]] = {}
     if door.rows:
         conflicts = _bring_up(session, actor, audit, door)
+        for cell, text, seen in door.notes:
+            receive_private_note(session, actor, door.unit(cell), cell.partition("/")[0], text, seen=seen)
         told = EntriesReceived(
             chain=chain.id, entries=len(door.rows), head=Digest(door.last.digest), conflicts=len(conflicts)
         )
@@ -111,7 +124,7 @@ class _Door:
     def __init__(self, session: Session, audit: Audit, chain: EntryChain) -> None:
         self.scheme: SchemeText = scheme_of_audit(audit)
         self.chain = chain
-        self.places = {(unit.unit, unit.position): unit.reference for unit in units_of(session, audit.id)}
+        self.places = {(unit.unit, unit.position): unit for unit in units_of(session, audit.id)}
         self.stored = verdicts_of(session, audit.id)
         self.known: dict[str, bytes] = {}  # every entry of the audit, by digest
         self.entered: set[str] = set()  # cells that somebody wrote an entry on
@@ -121,6 +134,7 @@ class _Door:
         self.rows: list[dict[str, Any]] = []
         self.contents: dict[str, tuple[bytes, Mapping[str, str]]] = {}
         self.reasons: dict[str, list[str]] = defaultdict(list)  # given now, by cell
+        self.notes: list[tuple[str, str, str]] = []  # private ones: cell, text, and digest of what it replaces
 
     def answer(self, sent: Sent) -> Answer:
         """Take an entry, or say why not."""
@@ -143,6 +157,10 @@ class _Door:
 
     def reference(self, cell: str) -> str:
         """Return the reference of the unit of a cell; KeyError if it was not drawn."""
+        return self.unit(cell).reference
+
+    def unit(self, cell: str) -> SampledUnit:
+        """Return the unit of a cell; KeyError if it was not drawn."""
         _, unit, position = cell.split("/")
         return self.places[unit, int(position)]
 
@@ -159,9 +177,9 @@ class _Door:
         if not is_signed(self.chain.public_key or "", sent.signature, sent.data):
             raise RuleError("The signature of the device is wrong.")
         self._check_cell(said.cell)
-        _check_words(said, sent)
         if said.kind not in _PAYLOADS:
             raise RuleError("This kind of entry is not taken from a device.")
+        _check_words(said, sent)
         _PAYLOADS[said.kind](self, said, sent)
 
     def _check_cell(self, cell: str) -> None:
@@ -180,6 +198,20 @@ class _Door:
         if not reason.strip() and (said.bulk or said.kind is EntryKind.CHOICE or self._replaces(said)):
             raise RuleError("You change a verdict that was saved before. Say why.")
 
+    def check_photo(self, said: Written, sent: Sent) -> None:
+        """Check what an entry says of a picture, which follows by itself."""
+        name, sha256 = (sent.words.get(each, "") for each in ("name", "sha256"))
+        if said.value != ADDED or said.parents or not name or not _SHA256.fullmatch(sha256):
+            raise RuleError("This picture is not one that we know.")
+        check_file_name(name)
+
+    def check_private(self, said: Written, sent: Sent) -> None:
+        """Check a private note; it replaces no verdict."""
+        if said.value != PRIVATE or said.parents or not sent.words.get("seen"):
+            raise RuleError("What was typed does not belong to this entry.")
+        check_length(sent.words.get("private", ""), NOTE_LIMIT)
+        check_printable(sent.words.get("private", ""))
+
     def _replaces(self, said: Written) -> bool:
         """Return whether it replaces another value: of an entry that it names, or one older than the chains."""
         seen = {entries.read(self.known[parent]).value for parent in said.parents if parent in self.known}
@@ -191,12 +223,15 @@ class _Door:
 
     def _take(self, said: Written, sent: Sent, digest: str) -> None:
         self.rows.append(row(said, sent.data, sent.signature))
-        if said.content:
+        if said.kind is EntryKind.PRIVATE:  # what it says is for the team alone, so it never stands beside its entry
+            self.notes.append((said.cell, sent.words.get("private", ""), sent.words["seen"]))
+        elif said.content:
             self.contents[digest] = (sent.salt, sent.words)
         if reason := sent.words.get("reason", "").strip():
             self.reasons[said.cell].append(reason)
         self.known[digest], self.numbers[said.number] = sent.data, digest
-        self.entered.add(said.cell)
+        if said.kind.judges:
+            self.entered.add(said.cell)
         self.last = Link(self.chain.id, said.number, digest)
 
     def _load(self, session: Session, audit_id: UUID) -> None:
@@ -204,7 +239,8 @@ class _Door:
         query = query.where(SealedEntry.audit_id == audit_id).order_by(SealedEntry.id)
         for chain_id, number, cell, digest, data in session.execute(query):
             self.known[digest] = data
-            self.entered.add(cell)
+            if entries.is_verdict(data):
+                self.entered.add(cell)
             if chain_id == self.chain.id:
                 self.numbers[number], self.last = digest, Link(chain_id, number, digest)
 
@@ -213,6 +249,8 @@ class _Door:
 _PAYLOADS: dict[EntryKind, Callable[[_Door, Written, Sent], None]] = {
     EntryKind.VERDICT: _Door.check_verdict,
     EntryKind.CHOICE: _Door.check_verdict,
+    EntryKind.PHOTO: _Door.check_photo,
+    EntryKind.PRIVATE: _Door.check_private,
 }
 
 
@@ -223,7 +261,7 @@ def _check_words(said: Written, sent: Sent) -> None:
         if words:
             raise RuleError("What was typed does not belong to this entry.")
         return
-    whole = set(words) <= set(WORDS) and all(words.values()) and len(sent.salt) in _SALT
+    whole = set(words) <= WORDS.get(said.kind, set()) and all(words.values()) and len(sent.salt) in _SALT
     if not whole or entries.content_digest(sent.salt, words) != said.content:
         raise RuleError("What was typed does not belong to this entry.")
 

@@ -1,6 +1,5 @@
 """What the pages of the desk have in common: cells, the facts beside them, and the way to the next page."""
 
-import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -14,7 +13,7 @@ from audits.inspections.counted_words import CountedTable, in_words
 from audits.inspections.counts import Count, against, counts_of
 from audits.inspections.earlier_findings import EarlierFinding, EarlierVerdict, earlier
 from audits.inspections.grading import codes_before
-from audits.inspections.private import CellKey, PrivateNotes, private_notes
+from audits.inspections.private import CellKey, PrivateNotes, private_digest, private_notes
 from audits.schemes.text import Requirement, SchemeText, Unit, VerdictKind
 from portal.doors.inspector.case import Case
 from portal.doors.inspector.sheet import Row, Sheet
@@ -27,7 +26,7 @@ from portal.web.access import current_actor
 class Cell:
     """One requirement at one unit: its row, in the sheet of its requirement, the private notes on it, and its files.
 
-    No notes: the offline desk, which takes neither private notes, nor methods, nor files.
+    No notes: the offline desk, whose script puts notes and pictures there.
     """
 
     sheet: Sheet
@@ -117,11 +116,6 @@ def counts_at(case: Case, kind: Unit, reference: str) -> list[Count]:
 def counted_on(case: Case, kind: Unit, reference: str) -> list[Counted]:
     """Return what was counted at a unit, in words."""
     return [_counted(case, kind, each) for each in counts_at(case, kind, reference)]
-
-
-def private_digest(text: str) -> str:
-    """Return the digest by which a page tells later whether somebody changed a private note on it."""
-    return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
 def _counted(case: Case, kind: Unit, count: Count) -> Counted:

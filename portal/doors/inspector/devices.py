@@ -19,6 +19,7 @@ from audits.inspections.standing import conflicts_in
 from portal.doors.blocking import block
 from portal.doors.inspector.case import bp, open_case
 from portal.doors.inspector.packet import packet_of
+from portal.forms import uploads
 from portal.forms.form import Form
 from portal.language.i18n import sentence
 from portal.signing import receipts
@@ -103,6 +104,25 @@ def receive_entries(audit_id: UUID, chain_id: UUID) -> ResponseReturnValue:
     ]
     said = {"upto": found.last.number, "head": found.last.digest, "conflicts": list(found.conflicts)}
     return jsonify(said | {"answers": answers, "receipt": receipt})
+
+
+@bp.post(f"{_PATH}/<uuid:chain_id>/pictures")
+@needs(Permission.AUDIT_CONDUCT)
+@uploads.takes_files
+def receive_picture(audit_id: UUID, chain_id: UUID) -> ResponseReturnValue:
+    """Take a picture whose entry a device sent before."""
+    case = open_case(audit_id)
+    try:
+        good, refusals = uploads.sift(request.files.getlist("picture"))
+        if refusals or not good:
+            raise refusals[0] if refusals else RuleError("Choose a picture or file.", "files")
+        with database.write() as session:
+            stored = good[0].store(session)
+            digest = request.form.get("digest", "")
+            services.receive_picture(session, current_actor(), case.audit.id, chain_id, stored, digest=digest)
+    except DomainError as error:
+        return _refused(error)
+    return jsonify({})
 
 
 def _refused(error: DomainError) -> ResponseReturnValue:

@@ -7,8 +7,7 @@ from flask import request
 from audits.core.errors import RuleError
 from audits.core.typed import tidy
 from audits.inspections import services
-from audits.inspections.private import CellKey
-from portal.doors.inspector.board import private_digest
+from audits.inspections.private import CellKey, private_digest
 from portal.doors.inspector.case import Case
 from portal.doors.inspector.sheet import Sheet
 from portal.forms.form import Form

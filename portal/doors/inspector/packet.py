@@ -12,10 +12,12 @@ from audits.applications.queries import answers_of
 from audits.core import clock
 from audits.core.letters import LETTERS
 from audits.inspections import entries
+from audits.inspections.cell_files import MOST_FILES, cell_files
 from audits.inspections.cells import UnitStand
 from audits.inspections.grading import Origin
 from audits.inspections.judging import NOTE_LIMIT
 from audits.inspections.models import SampledUnit
+from audits.inspections.private import private_notes
 from audits.inspections.queries import units_of, verdicts_of
 from audits.inspections.standing import standing_on
 from audits.schemes.text import Unit
@@ -53,6 +55,9 @@ def packet_of(case: Case) -> dict[str, Any]:
             if case.scheme.on_unit(kind.code)
         ],
         "cells": _cells(case, units),
+        "private": _private(case, units),
+        "files": _files(case, units),
+        "most": MOST_FILES,
     }
 
 
@@ -106,18 +111,43 @@ def _cells(case: Case, units: Sequence[SampledUnit]) -> dict[str, list[dict[str,
         unit = case.scheme.requirement(code).unit
         for reference, row in rows.items():
             cell = entries.cell_of(code, unit, places[unit, reference])
-            found[cell] = [{"digest": "", "value": row.value, "note": row.note, "by": "", "at": ""}]
+            stored = {"value": row.value, "note": row.note, "method": row.method or ""}
+            found[cell] = [{"digest": "", "by": "", "at": ""} | stored]
     for cell, stand in standing_on(session, audit.id).items():
         found[cell] = [
             {
                 "digest": each.digest,
                 "value": each.value,
                 "note": each.note,
+                "method": each.method or "",
                 "by": each.by,
                 "at": entries.moment(each.at),
             }
             for each in stand
         ]
+    return found
+
+
+def _private(case: Case, units: Sequence[SampledUnit]) -> dict[str, str]:
+    """Return one's own private notes by cell; those of colleagues stay at the portal."""
+    found: dict[str, str] = {}
+    places = {(each.unit, each.reference): each.position for each in units}
+    for unit in {each.unit for each in units}:
+        notes = private_notes(database.read(), current_actor(), case.audit.id, unit)
+        for (code, reference), note in notes.items():
+            if note.own:
+                found[entries.cell_of(code, unit, places[unit, reference])] = note.own
+    return found
+
+
+def _files(case: Case, units: Sequence[SampledUnit]) -> dict[str, list[str]]:
+    """Return the names of the pictures and files on each cell; they themselves stay at the portal."""
+    found: dict[str, list[str]] = {}
+    for unit in {each.unit for each in units}:
+        for files in cell_files(database.read(), case.audit.id, unit).values():
+            for file in files:
+                if file.withdrawn_at is None:
+                    found.setdefault(file.entry.cell, []).append(file.filename)
     return found
 
 
