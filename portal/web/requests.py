@@ -12,6 +12,7 @@ from werkzeug.exceptions import BadRequest
 from werkzeug.routing import MapAdapter, Rule, UnicodeConverter
 
 _UNQUOTED = re.compile(r"[A-Za-z0-9_.~-]+")
+_OPTIONS = frozenset({"_method", "_scheme", "_external"})  # of `url_for`
 _OF_ANCHORS = "%!#$&'()*+,/:;=?@"  # what Flask leaves as it is
 FAULT = "keurwerk.fault"
 """In the environment of a request: the exception to answer with, because its body could not be received."""
@@ -63,6 +64,8 @@ class Application(Flask):
 
         A page may have a hundred links. What is in the query string may go into links, as the language does.
         """
+        # Flask's own function names all of its options, those that nobody gave too; they are no part of an address.
+        values = {name: value for name, value in values.items() if value is not None or name not in _OPTIONS}
         proxy: Any = flask.request  # looked through once: each use of it costs a look-up
         request: Request | None = proxy._get_current_object() if has_request_context() else None  # noqa: SLF001
         rule = self._lone_rule(endpoint) if request and not request.args else None

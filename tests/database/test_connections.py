@@ -3,7 +3,8 @@
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import cast, literal, select, text
+from sqlalchemy.dialects.postgresql import JSONB
 
 from portal.app import create_app
 from portal.stores import database
@@ -104,3 +105,11 @@ def test_an_answer_that_is_complete_is_sent_although_the_server_goes_before_the_
     assert (answer.status_code, answer.text) == (200, "complete")
     assert app.extensions["engine"].pool.checkedout() == 0
     app.extensions["engine"].dispose()
+
+
+def test_json_comes_back_as_it_was_stored_and_never_twice_as_the_same_object(maker):
+    for said in ({}, [], None, 1.5, True, "é ü", {"a": [{}, "☃"]}, [[]]):
+        with maker() as session:
+            once, again = (session.scalar(select(cast(literal(said, JSONB), JSONB))) for _ in range(2))
+        assert once == again == said
+        assert once is not again or not isinstance(said, dict | list)

@@ -3,12 +3,12 @@
 from uuid import UUID
 
 import pytest
-from flask import Flask
+from flask import Flask, url_for
 from werkzeug.routing import BuildError
 
 from portal.web.requests import Application
 
-VALUES = {"UUIDConverter": UUID(int=7), "IntegerConverter": 7, "PathConverter": "a/b ü", "UnicodeConverter": "P 1/ü&?"}
+VALUES = {"UUIDConverter": UUID(int=7), "IntegerConverter": 7, "PathConverter": "a/b ü", "Words": "P 1/ü&?"}
 
 
 @pytest.mark.parametrize("root", ["", "/under/here"])
@@ -17,9 +17,18 @@ def test_each_route_is_linked_as_by_flask(built_app: Application, root: str, que
     with built_app.test_request_context(f"/{query}", environ_overrides={"SCRIPT_NAME": root}):
         for rule in built_app.url_map.iter_rules():
             values = {name: VALUES.get(type(it).__name__, "x") for name, it in rule._converters.items()}
-            for given in (values, values | {"more": "a b"}, values | {"more": None}, values | {"_anchor": "a b%/ü"}):
+            unsaid = {"_method": None, "_scheme": None, "_external": None}  # as flask.url_for passes them
+            more: tuple[dict[str, object], ...] = ({}, {"more": "a b"}, {"more": None}, {"_anchor": "a b%/ü"}, unsaid)
+            for given in (values | each for each in more):
                 ours, flasks = (_built(by, rule.endpoint, given) for by in (built_app, super(Application, built_app)))
                 assert ours == flasks
+
+
+def test_a_link_from_code_takes_the_short_way_too(built_app: Application, monkeypatch: pytest.MonkeyPatch) -> None:
+    with built_app.test_request_context("/"):
+        monkeypatch.setattr(Flask, "url_for", None)
+        assert url_for("registry.entry", public_id="nl-1") == "/register/nl-1"
+        assert url_for("inspector.jump", audit_id=UUID(int=7)).endswith("7/jump")
 
 
 def test_a_link_to_no_route_is_refused(built_app: Application) -> None:
