@@ -17,6 +17,7 @@ from audits.inspections.days import AuditDay
 from audits.inspections.models import Audit
 from audits.inspections.workflow import AUDIT_FLOW
 from audits.people.models import Absence, Person
+from audits.people.queries import absences_within
 
 
 class Warned(StrEnum):
@@ -85,6 +86,15 @@ def calendars(planned: Sequence[Planned], absences: Sequence[Absence], people: I
         )
         for person in sorted(known.values(), key=lambda person: (person.name.casefold(), str(person.id)))
     ]
+
+
+def doubts_of_first_day(session: Session, audit: Audit) -> tuple[Warned, ...]:
+    """Return what is doubtful about the first day of an audit for its inspector."""
+    day, inspector = audit.planned_on, audit.inspector
+    others = [each for each in planned_within(session, day, day) if each.person.id == inspector.id]
+    own = next((each for each in others if each.audit.id == audit.id), Planned(day, audit, inspector, "", None))
+    away = [each for each in absences_within(session, day, day) if each.person_id == inspector.id]
+    return warnings_of(own, [own, *others], away)
 
 
 def warnings_of(planned: Planned, others: Iterable[Planned], absences: Iterable[Absence]) -> tuple[Warned, ...]:

@@ -53,6 +53,24 @@ def test_an_audit_without_days_shows_its_first_day_and_a_cancelled_one_nothing(e
     assert gone.reference not in page.text
 
 
+def test_the_page_of_an_audit_warns_of_its_first_day(enter, session):
+    person, deputy = make_person(session, Role.INSPECTOR), make_person(session, Role.INSPECTOR)
+    sunday = make_audit(session, AuditState.PLANNED, inspector=person, planned_on=SUNDAY)
+    one, two = (make_audit(session, AuditState.PLANNED, inspector=person, planned_on=MONDAY) for _ in range(2))
+    good = make_audit(session, AuditState.PLANNED, planned_on=MONDAY)
+    record_absence(session, one.planner.actor, person.id, deputy_id=deputy.id, first_day=SUNDAY, last_day=SUNDAY)
+    session.commit()
+    browser = enter(Role.PLANNER)
+
+    def warned(audit):
+        page = browser.open(f"/office/audits/{audit.id}")
+        return [tag.get_text() for tag in page.soup.select("dl strong.kw-tag--wait")]
+
+    assert warned(sunday) == ["Not a working day", "Away that day"]
+    assert warned(one) == warned(two) == ["Several audits or places that day"]
+    assert warned(good) == []
+
+
 def test_a_month_that_is_none_is_not_found(enter):
     enter(Role.PLANNER).open("/office/calendar/?month=2027-13", 404)
 

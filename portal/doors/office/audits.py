@@ -13,16 +13,18 @@ from audits.decisions.queries import find_decision
 from audits.findings.queries import file_of
 from audits.findings.services import review_audit as pass_on
 from audits.inspections import queries, services
+from audits.inspections.calendars import doubts_of_first_day
 from audits.inspections.comparison import compare, differing, nowhere_assessed
 from audits.inspections.coverage import chosen_of, scheme_of_audit
 from audits.inspections.drafts import reading_of
 from audits.inspections.models import Audit
-from audits.inspections.workflow import AUDIT_FLOW
+from audits.inspections.workflow import AUDIT_FLOW, AuditState
 from audits.people.trail import trail_of
 from certificates.documents.queries import find_document
 from certificates.documents.stages import DocumentKind
 from portal.doors.downloads import attachment
 from portal.doors.office import case_file
+from portal.doors.office.calendar import WARNINGS
 from portal.doors.office.forms import ReasonForm, ReplanForm, ReviewForm, review_form
 from portal.doors.office.inspectors import offer_inspectors
 from portal.signing import receipts
@@ -189,7 +191,7 @@ def _replan_page(audit: Audit, form: ReplanForm) -> str:
 def _page(audit_id: UUID, form: ReviewForm | None = None) -> str:
     session, actor = database.read(), current_actor()
     audit = queries.get_audit(session, actor, audit_id)
-    scheme = scheme_of_audit(audit)
+    scheme, is_planned = scheme_of_audit(audit), audit.state is AuditState.PLANNED
     file = file_of(session, audit)
     decision = find_decision(session, actor, audit_id)
     compared = compare(session, audit)
@@ -202,7 +204,7 @@ def _page(audit_id: UUID, form: ReviewForm | None = None) -> str:
         "office/audit.html",
         audit=audit,
         **case_file.shown(file, scheme),
-        populations=queries.populations_of(session, audit_id),
+        populations=[] if is_planned else queries.populations_of(session, audit_id),  # drawn after the start
         differing=differing(scheme, compared),
         unknown=nowhere_assessed(scheme, compared),
         decision=decision,
@@ -210,6 +212,7 @@ def _page(audit_id: UUID, form: ReviewForm | None = None) -> str:
         reading=reading_of(session, audit_id),
         trail_steps=trail_of(session, subjects),
         moves={move.name for move in AUDIT_FLOW.open_moves(audit.state) if actor.has(move.permission)} & OFFERED,
+        doubts=[_(WARNINGS[each]) for each in doubts_of_first_day(session, audit)] if is_planned else [],
         may_replan=actor.has(Permission.AUDIT_PLAN) and audit.state in AUDIT_FLOW.unfinished,
         form=form or review_form(scheme),
     )
