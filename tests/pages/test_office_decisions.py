@@ -378,8 +378,8 @@ def test_a_decision_may_count_from_a_later_day_and_everybody_sees_which(enter, s
     page = browser.submit(reasons="They stop.", effective_on=[day.day, day.month, day.year + 3], status=422)
     assert page.errors == ["Choose today or a day that the norm still allows."]
     page = browser.submit(effective_on=[day.day, day.month, day.year])
-    assert page.notes == ["Done. It counts from that day."]
     said = f"counts from {day.day} {day:%B %Y}"
+    assert page.notes == [f"Done. It {said}."]
     assert said in page.text
     assert said in enter(make_person(session, Role.AGENCY_OWNER, certificate.agency)).open("/agency/").text
     assert said in browser.open(certificate_page(certificate, "/suspend")).text

@@ -17,6 +17,7 @@ from certificates.register.services import refresh_entry
 from portal.doors.registry.throttle import Throttle
 from tests.kit.browser import Browser
 from tests.kit.factories.certificates import make_certificate
+from tests.pages.test_register_api import conforms
 
 IBAN, OTHER = "NL91ABNA0417164300", "NL20INGB0001234567"
 BO = ContactDetails(name="Bo Vós", function="planner", email="bo@x.example", phone="06 12345678", in_register=True)
@@ -64,6 +65,39 @@ def test_who_tries_many_account_numbers_must_wait_and_names_are_found_all_the_sa
     assert int(page.response.headers["Retry-After"]) > 0
     assert names_on(visitor.open("/register?q=zwaluw")) == ["Zwaluw B.V."]
     assert names_on(Browser(app, "en", "203.0.113.10").open(f"/register?q={IBAN}")) == ["Zwaluw B.V."]
+
+
+def asked_of(app, agency, body, **more):
+    path = f"/api/v1/agencies/nl-{agency.register_number}/account-checks"
+    return app.test_client(use_cookies=False).post(path, **({"json": body} | more))
+
+
+@pytest.mark.parametrize(("typed", "belongs"), [(IBAN, True), ("nl91 abna 0417 1643 00", True), (OTHER, False)])
+def test_software_hears_whether_an_account_belongs_to_an_agency_and_no_more(app, session, holder, typed, belongs):
+    answer = asked_of(app, holder, {"iban": typed})
+    assert conforms(answer.get_json(), "AccountAnswer") == {
+        "publicId": f"nl-{holder.register_number}",
+        "belongs": belongs,
+    }
+    assert answer.headers["Cache-Control"] == "no-store"
+    stranger = make_certificate(session, details={"iban": OTHER}).agency
+    assert asked_of(app, stranger, {"iban": IBAN}).get_json()["belongs"] is False
+
+
+@pytest.mark.parametrize(("body", "more", "status"), [
+    ({"iban": OTHER[:-1]}, {}, 400), ({"iban": 5}, {}, 400), ({"account": OTHER}, {}, 400), ([], {}, 400),
+    ({"iban": "x" * 1000}, {}, 413), (None, {"data": OTHER, "content_type": "text/plain", "json": None}, 415),
+])  # fmt: skip
+def test_what_is_no_account_number_has_its_word_for_software(app, holder, body, more, status):
+    answer = asked_of(app, holder, body, **more)
+    assert (answer.status_code, answer.mimetype) == (status, "application/problem+json")
+    assert OTHER not in answer.text
+
+
+def test_software_that_tries_account_numbers_must_wait_with_the_pages(app, holder, monkeypatch):
+    monkeypatch.setitem(app.extensions, "account_throttle", Throttle(2, 2 / 3600))
+    assert [asked_of(app, holder, {"iban": OTHER}).status_code for _ in range(3)] == [200, 200, 429]
+    assert app.test_client().get("/register", query_string={"q": IBAN}).status_code == 429
 
 
 def editor_of(agency):

@@ -27,7 +27,7 @@ from portal.doors.registry.facets import groups, provinces, taken_off
 from portal.doors.registry.facts import linked_data
 from portal.doors.registry.parameters import LANGUAGE, plain, read_asked
 from portal.doors.registry.past import asked_past
-from portal.doors.registry.throttle import share_throttle, visitor_waits
+from portal.doors.registry.throttle import visitor_waits
 from portal.doors.registry.workers import asks_for_workers, to_workers
 from portal.language.i18n import current_language
 from portal.settings import current_settings
@@ -36,14 +36,12 @@ from portal.stores import database
 from portal.web.access import public
 from portal.web.errors import answer
 
-MOST_ACCOUNTS_PER_HOUR = 60  # per address: enough for who pays agencies, too few to try account numbers
 _COMPARED = 10
 SORTS = {Sort.RELEVANCE: _l("best fit first"), Sort.NAME: _l("by name"), Sort.CHANGED: _l("latest change first")}
 
 
 def add_to(bp: Blueprint) -> None:
     """Register the routes of this module."""
-    share_throttle(bp, "account", MOST_ACCOUNTS_PER_HOUR)
     bp.get("/")(home)
     bp.get("/register")(search)
     bp.get("/register/<public_id>")(entry)

@@ -5,6 +5,7 @@ from flask.blueprints import BlueprintSetupState
 
 from portal.doors.registry import (
     about,
+    accounts,
     api,
     bulk,
     certificates,
@@ -46,6 +47,7 @@ for part in (
     verify,
     stamps,
     api,
+    accounts,
     bulk,
     feeds,
     following,
@@ -83,6 +85,7 @@ def _join(state: BlueprintSetupState) -> None:
         telling.tell,
         complaining.complained,
         bulk.check_list,
+        accounts.account_check,
         bulk.api_check,
         following.choose,
         following.follow,
