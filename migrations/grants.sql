@@ -100,6 +100,7 @@ GRANT UPDATE (value, explanation, details, answered_by, answered_at, version) ON
 GRANT INSERT, UPDATE (text, written_by, written_at, sent_at, reply, replied_by, replied_at) ON question_remark
   TO kw_app, kw_worker;
 GRANT INSERT, UPDATE (person_id, given_by, given_at) ON question_task TO kw_app, kw_worker;
+GRANT INSERT, UPDATE (granted, answer, answered_by, answered_at) ON file_plea TO kw_app, kw_worker;
 GRANT INSERT ON question_comment TO kw_app, kw_worker;
 GRANT UPDATE (removed_at, covers_from, covers_until) ON evidence TO kw_app, kw_worker;
 GRANT UPDATE (inspector_id, planned_on, state, revealed_at, started_at, reported_at, summary, score, insufficient, confirmed_scope,

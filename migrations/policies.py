@@ -116,8 +116,13 @@ POLICIES = (
     Policy("submission", (OWN, CASES, MY_CASE), (f"{OWN} AND declared_by = {ME}",), may=ADD),
     *(Policy(table, (OWN, f"{CASES} AND application_id <> ALL ({DRAFTS})", MY_CASE), (OWN,))
       for table in ("answer", "evidence")),
+    # An agency asks us to take a file; who plans and has no interest answers: walls/pleas.sql.
+    Policy("file_plea", (OWN, f"{PLANNER} AND NOT has_interest({ME}, agency_id)"),
+           (f"answered_by = {ME} AND {PLANNER} AND NOT has_interest({ME}, agency_id)",
+            f"answered_by IS NULL AND {PLANNER} AND NOT has_interest({ME}, agency_id)"),
+           (f"{OWN} AND asked_by = {ME}",)),
     # What the people of an agency share among themselves; no staff read it.
-    Policy("question_task", (OWN,), (f"{OWN} AND given_by = {ME}",)),
+    Policy("question_task", (OWN,), (OWN,), (f"{OWN} AND given_by = {ME}",)),
     Policy("question_comment", (OWN,), (f"{OWN} AND written_by = {ME}",), may=ADD),
     # Who plans remarks on what was handed in; the agency reads what was sent, and writes its reply: walls/remarks.sql.
     Policy("question_remark", (f"{OWN} AND sent_at IS NOT NULL", CASES, MY_CASE),

@@ -74,6 +74,21 @@ class RemarkReplied(RemarkEvent, name="question_remark.reply", words=N_("Remark 
     """The agency wrote why its answer stays, or what it did."""
 
 
+class FilePleaded(EventData, name="file_plea.ask", words=N_("Asked to take a file that looks like personal numbers")):
+    """An agency said why a file holds no personal numbers although several kinds were found in it."""
+
+    kinds: tuple[Code, ...]
+    sha256: str = forgettable()
+    text: str = forgettable()
+
+
+class PleaAnswered(EventData, name="file_plea.answer", words=N_("File that looks like personal numbers answered")):
+    """The office let the file in, or did not."""
+
+    granted: bool
+    text: str = forgettable()
+
+
 class AnswerSaved(EventData, name="answer.save", words=N_("Answer saved")):
     """An answer was saved: the requirement, the old and new value, and whether the explanation changed."""
 

@@ -239,6 +239,38 @@ class Answer(Base):
     __mapper_args__ = {"version_id_col": version}
 
 
+class FilePlea(Base):
+    """A file that looks as if it holds personal numbers of several kinds, which an agency asks us to take all the same.
+
+    We do not have the file: digest, name and reason are all that is kept. Once the office lets it in, a file with this
+    digest is taken.
+    """
+
+    __tablename__ = "file_plea"
+    __table_args__ = (
+        UniqueConstraint("agency_id", "sha256"),
+        CheckConstraint("btrim(reason) <> ''", name="reason"),
+        CheckConstraint("num_nulls(granted, answered_by, answered_at) IN (0, 3)", name="answered_whole"),
+        CheckConstraint("granted IS NOT FALSE OR btrim(answer) <> ''", name="answer"),
+        Index("ix_file_plea_open", "asked_at", postgresql_where="answered_at IS NULL"),
+    )
+
+    id: Mapped[Id]
+    agency_id: Mapped[UUID] = mapped_column(ForeignKey("agency.id"))
+    sha256: Mapped[str]
+    filename: Mapped[str]
+    kinds: Mapped[list[str]]  # of `personal.Personal`
+    reason: Mapped[str] = mapped_column(Text)
+    asked_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    asked_at: Mapped[datetime]
+    granted: Mapped[bool | None]
+    answer: Mapped[str] = mapped_column(Text, default="", server_default="")
+    answered_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    answered_at: Mapped[datetime | None]
+
+    agency: Mapped[Agency] = relationship()
+
+
 class Evidence(Base):
     """A file that supports an answer or a corrective action; the bytes live in the store under their hash."""
 

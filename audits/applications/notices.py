@@ -25,6 +25,16 @@ class QuestionsShared(Notice, kind="questions_shared"):
     who: str
 
 
+class FilePleaded(Notice, kind="file_pleaded"):
+    """To planners: an agency asks us to take a file that was refused; links to what it says."""
+
+
+class PleaAnswered(Notice, kind="plea_answered"):
+    """To the agency: whether the file is taken now; links to its start page."""
+
+    granted: bool
+
+
 class Judged(Notice):
     """Base of messages about a review, with the words of the reviewer."""
 

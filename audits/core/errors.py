@@ -59,6 +59,7 @@ _MISSING = {
     "evidence": N_("There is no such file."),
     "case_message": N_("There is no such message."),
     "evidence_request": N_("There is no such request."),
+    "file_plea": N_("There is no such file."),
     "follow": N_("This list is not kept any more. Whoever stops is forgotten."),
     "letter": N_("There is no such letter."),
     "finding": N_("There is no such finding."),

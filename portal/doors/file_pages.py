@@ -13,6 +13,7 @@ from audits.applications.queries import get_application
 from audits.core.access import Permission
 from audits.core.errors import RuleError
 from audits.inspections.evidence import get_evidence, versions_of
+from portal.doors import pleading
 from portal.doors.downloads import bp, noted_evidence, viewing_copy_of
 from portal.forms import uploads
 from portal.forms.fields import UNREMARKED, date_field, false_alarm_field, file_field
@@ -76,7 +77,6 @@ def add_version(evidence_id: UUID) -> ResponseReturnValue:
             newer_id = _renew(found, form)
         except RuleError as error:
             form.complain(error)
-            form.is_alarmed = uploads.may_be_false(error)
         else:
             flash(_("The newer version is saved. The earlier one stays readable."), "success")
             return redirect(url_for("files.about", evidence_id=newer_id), 303)
@@ -95,7 +95,10 @@ def viewing_copy(evidence_id: UUID) -> ResponseReturnValue:
 def _renew(found: Evidence, form: VersionForm) -> UUID:
     application = get_application(database.read(), current_actor(), found.application_id)
     own = [application.agency.iban] if application.agency.iban else []
-    good, refusals = uploads.sift([form.files.data], own, form.false_alarm.data or "")
+    reason = form.false_alarm.data or ""
+    good, refusals = uploads.sift([form.files.data], own, reason, pleading.let_in)
+    form.is_alarmed = any(map(pleading.may_be_false, refusals))
+    refusals = pleading.asked(refusals, reason)
     if refusals:
         raise refusals[0]
     with database.write() as session:

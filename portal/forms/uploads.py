@@ -1,5 +1,6 @@
 """Validate uploads by their content, never by name or stated type; a large one is never whole in memory."""
 
+import hashlib
 import logging
 import os
 import re
@@ -100,16 +101,27 @@ class Upload:
 
 
 class PersonalError(RuleError):
-    """A file looks as if it holds personal numbers. `is_sure`: of more than one kind, which is no false alarm."""
+    """A file looks as if it holds personal numbers. `is_sure`: of several kinds, which the office alone lets in."""
+
+    sha256 = ""  # of a file that is sure
 
     def __init__(self, kinds: Sequence[Personal], name: str) -> None:
         super().__init__(PERSONAL[kinds[0]], "files", name=name)
         self.is_sure = len(kinds) > 1
+        self.kinds, self.name = tuple(kinds), name
 
 
 def may_be_false(refusal: RuleError) -> bool:
     """Return whether a file was refused for personal numbers that may be something else."""
     return isinstance(refusal, PersonalError) and not refusal.is_sure
+
+
+Admitted = Callable[[str], str]
+"""Say why the office lets a file with this SHA-256 in; nothing if it does not."""
+
+
+def _nothing(_: str) -> str:
+    return ""
 
 
 def init_app(app: Flask, settings: Settings) -> None:
@@ -145,19 +157,20 @@ def accept(files: Iterable[FileStorage], own_accounts: Sequence[str] = ()) -> li
 
 
 def sift(
-    files: Iterable[FileStorage], own_accounts: Sequence[str] = (), false_alarm: str = ""
+    files: Iterable[FileStorage], own_accounts: Sequence[str] = (), false_alarm: str = "", admitted: Admitted = _nothing
 ) -> tuple[list[Upload], list[RuleError]]:
     """Return the chosen files that are valid, and the refusals of the others, BusyError among them.
 
     `own_accounts` are bank accounts of the agency itself, which are no personal data of a worker.
-    `false_alarm` says why what looks like personal numbers in a file is none.
+    `false_alarm` says why what looks like personal numbers in a file is none, `admitted` why the office took a file in
+    which there are several kinds.
     """
     chosen = [file for file in files if file.filename]
     good: list[Upload] = []
     refusals: list[RuleError] = []
     for file in chosen[:MOST_AT_ONCE]:
         try:
-            good.append(_judge(file, own_accounts, false_alarm))
+            good.append(_judge(file, own_accounts, false_alarm, admitted))
         except RuleError as refusal:
             refusals.append(refusal)
     if len(chosen) > MOST_AT_ONCE:
@@ -178,7 +191,7 @@ def safe_name(name: str) -> str:
     return f"{stem}{dot}{extension}"
 
 
-def _judge(file: FileStorage, own_accounts: Sequence[str], false_alarm: str) -> Upload:
+def _judge(file: FileStorage, own_accounts: Sequence[str], false_alarm: str, admitted: Admitted) -> Upload:
     largest = current_settings().max_evidence_bytes
     name = safe_name(file.filename or "")
     size = file.stream.seek(0, os.SEEK_END)
@@ -192,11 +205,23 @@ def _judge(file: FileStorage, own_accounts: Sequence[str], false_alarm: str) -> 
     try:
         media_type = media_type_of(name, content, own_accounts)
     except PersonalError as alarm:
-        if alarm.is_sure or not false_alarm:
+        if alarm.is_sure:
+            alarm.sha256 = _digest(content)
+            false_alarm = admitted(alarm.sha256)
+        if not false_alarm:
             raise
         media_type, overruled = MEDIA_TYPES[name.rpartition(".")[2]], false_alarm
     _scan(name, content)
     return Upload(name, media_type, size, content, overruled)
+
+
+def _digest(content: BinaryIO) -> str:
+    """Return the SHA-256 (hex) of a file, read in pieces."""
+    content.seek(0)
+    found = hashlib.sha256()
+    while piece := content.read(_MEGA):
+        found.update(piece)
+    return found.hexdigest()
 
 
 def _scan(name: str, content: BinaryIO) -> None:

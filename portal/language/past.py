@@ -42,6 +42,7 @@ ABOUT: Mapping[str, LazyString] = {
     "decision_proposal": _l("Proposed decisions"),
     "evidence": _l("Evidence"),
     "evidence_request": _l("Files and answers asked of the agency"),
+    "file_plea": _l("Files that agencies ask us to take"),
     "finding": _l("Findings"),
     "group": _l("Group of companies"),
     "letter": _l("Letters"),

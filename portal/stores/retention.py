@@ -185,7 +185,7 @@ KEPT: tuple[Kept, ...] = (
         (
             *("agency", "branch", "contact", "controller", "group_statement", "agency_change", "agency_change_file"),
             *("agreement_acceptance", "answer", "appeal", "application", "submission", "evidence", "audit"),
-            *("question_remark", "question_task"),
+            *("question_remark", "question_task", "file_plea"),
             *("audit_day", "audit_participant", "audit_requirement", "audit_time", "team_member", "sampled_unit"),
             *("verdict", "verdict_change", "requirement_judgement", "remark", "review_check", "finding", "dispute"),
             *("report_draft", "audit_conduct", "second_reading"),

@@ -51,6 +51,8 @@ PAGES: dict[type[Notice], Link] = {
     schemes.ProposalWaiting: Link("office.schemes.show_proposal", "proposal_id"),
     applications.ApplicationSubmitted: _HOME,
     applications.SigningAsked: Link("agency.declaration", "application_id"),
+    applications.FilePleaded: Link("office.pleas.show_plea", "plea_id"),
+    applications.PleaAnswered: _HOME,
     applications.QuestionsShared: Link("agency.shared_questions", "application_id"),
     applications.ApplicationReturned: _HOME,
     applications.ApplicationAccepted: _HOME,

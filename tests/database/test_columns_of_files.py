@@ -12,6 +12,7 @@ def test_every_column_that_names_a_file_is_looked_after():
         "scheme_proposal.sha256",
         "agreement_acceptance.sha256",
         "file_check.sha256",
+        "file_plea.sha256",  # of a file that we do not have
         "decision.basis_sha256",
         "status_list.bits_sha256",
         "event.note_sha256",

@@ -16,7 +16,7 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import func, select
 
-from audits.applications.notices import ApplicationTakenBack
+from audits.applications.notices import ApplicationTakenBack, FilePleaded, QuestionsShared
 from audits.changes.notices import ChangeReferred, ChangeReported
 from audits.conditions.notices import ProofSubmitted
 from audits.core import outbox
@@ -128,6 +128,8 @@ READERS = {
     ProofSubmitted: {Role.DECIDER},
     AppealReceived: {Role.DECIDER},
     ApplicationTakenBack: {Role.PLANNER},
+    FilePleaded: {Role.PLANNER},
+    QuestionsShared: {Role.AGENCY_OWNER, Role.AGENCY_EDITOR},
     notices.AuditSentBack: {Role.INSPECTOR},
     notices.AuditToReview: {Role.REVIEWER},
     InterestRecorded: {Role.INSPECTOR, Role.PLANNER, Role.REVIEWER, Role.DECIDER},

@@ -34,6 +34,7 @@ from tests.kit.statements_about_links import ABOUT_LINKS
 from tests.kit.statements_about_messages import ABOUT_MESSAGES
 from tests.kit.statements_about_notes import ABOUT_NOTES
 from tests.kit.statements_about_people import ABOUT_PEOPLE
+from tests.kit.statements_about_pleas import ABOUT_PLEAS
 from tests.kit.statements_about_remarks import ABOUT_REMARKS
 from tests.kit.statements_about_reports import ABOUT_REPORTS
 from tests.kit.statements_about_requests import ABOUT_REQUESTS
@@ -67,6 +68,7 @@ SUBJECTS = {
     "requests": ABOUT_REQUESTS,
     "reports": ABOUT_REPORTS,
     "sharing": ABOUT_SHARING,
+    "pleas": ABOUT_PLEAS,
     "vault": ABOUT_VAULT,
     "seen by others": SEEN_BY_OTHERS,
     "written by others": WRITTEN_BY_OTHERS,

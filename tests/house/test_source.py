@@ -113,6 +113,7 @@ OTHERS = {
     "audits/schemes/question_checks.py": "a scheme file is read in steps; pure",
     "audits/applications/colleagues.py": "reads of what an agency shares, which queries had no room for",
     "audits/applications/differences.py": "what two submissions say otherwise; pure",
+    "audits/applications/pleas.py": "reads of one table, which queries had no room for",
     "audits/applications/submission.py": "values of a document, and the text under its digest",
     "audits/worklists/clock.py": "on which days the clock does what; pure",
     "audits/worklists/letters.py": "the letters of the clock, from a file beside it; pure",

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from audits.applications import services as applications
+from audits.applications.personal import Personal
 from audits.changes.models import AgencyChangeFile
 from audits.complaints.rules import Subject
 from audits.complaints.services import receive_complaint
@@ -215,6 +216,7 @@ def fill(session: Session, settings: Settings) -> Case:
             "proposed_id": proposed.id,
             "remark_id": remark.id,
             "asked_id": asked.id,
+            "plea_id": _plea(session, people[Role.AGENCY_OWNER]),
             "chain_id": device.id,
             "member_id": member.id,
             "interest_id": tie.id,
@@ -248,6 +250,12 @@ def _written(session: Session, decision: Decision, planner: Person) -> tuple[Let
     note = write_note(session, planner.actor, decision.agency_id, text="x")
     session.flush()
     return letter, note
+
+
+def _plea(session: Session, owner: Person) -> Any:
+    kinds = [Personal.CITIZEN_NUMBER, Personal.PASSPORT]
+    said: dict[str, Any] = {"sha256": "f" * 64, "filename": "a.csv", "kinds": kinds, "reason": "x"}
+    return applications.plead_file(session, owner.actor, **said).id
 
 
 def _cell_file(session: Session, audit: Audit, file: StoredFile) -> CellFile:

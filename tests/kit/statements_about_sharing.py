@@ -13,6 +13,7 @@ SAY = (
 )
 TAKE = "UPDATE question_task SET person_id = NULL WHERE application_id = :shared_application"
 GIVEN = GIVE.format("shared_person", "shared_application", "NULL")
+PASSED_ON = TAKE.replace("NULL", "NULL, given_by = :lent_person")  # by a colleague of who gave it
 SAID = SAY.format(":shared_person", "shared_application")
 
 ABOUT_SHARING = [

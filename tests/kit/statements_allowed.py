@@ -29,10 +29,11 @@ from tests.kit.statements_about_findings import ASKED_FOR_TIME, CONTESTED, FOUND
 from tests.kit.statements_about_holders import CARRIED_OUT, CRITICAL, DONE, FATE, FOUND, REFUSED
 from tests.kit.statements_about_messages import WRITTEN, WRITTEN_BACK
 from tests.kit.statements_about_people import CORRECTED, STATED
+from tests.kit.statements_about_pleas import ANSWERED, ASKED
 from tests.kit.statements_about_remarks import REMARKED, REPLIED
 from tests.kit.statements_about_requests import GIVEN
 from tests.kit.statements_about_sharing import GIVEN as SHARED
-from tests.kit.statements_about_sharing import SAID
+from tests.kit.statements_about_sharing import PASSED_ON, SAID
 
 LAWFUL = [
     ("decider", CARRIED_OUT),
@@ -84,6 +85,9 @@ LAWFUL = [
     ("planner", REMARKED),
     ("agency shared", SHARED),
     ("agency shared", SAID),
+    ("agency lent", PASSED_ON),
+    ("agency shared", ASKED),
+    ("planner", ANSWERED),
     ("agency sent_back", REPLIED),
     ("agency in_progress_audited", WRITTEN),
     ("planner", WRITTEN_BACK),

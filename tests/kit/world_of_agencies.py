@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from audits.applications import services as applications
 from audits.applications.models import QuestionRemark
+from audits.applications.personal import Personal
 from audits.applications.queries import submissions_of
 from audits.applications.workflow import ApplicationState
 from audits.changes import services as changes
@@ -194,7 +195,14 @@ def add_remarks(session: Session, planner_id: Any) -> dict[str, Any]:
     applications.give_questions(session, one.actor, shared.id, ["GOV-01"], person_id=other.id)
     applications.comment_on(session, one.actor, shared.id, "GOV-01", comment_id=uuid4(), text="x")
     made |= {"shared": shared.agency_id, "shared_application": shared.id, "shared_person": one.id}
-    made["shared_colleague"] = other.id
+    made |= {"shared_colleague": other.id, "lent": shared.agency_id, "lent_person": other.id}
+    pleaded: dict[str, Any] = {"filename": "x.csv", "kinds": [Personal.PASSPORT], "reason": "x"}
+    for name in ("open", "answered"):
+        plea = applications.plead_file(session, one.actor, sha256=name, **pleaded)
+        made[f"{name}_plea"] = plea.id
+    applications.answer_plea(session, planner, plea.id, granted=True)
+    made["tied_to_plea"] = make_person(session, Role.PLANNER).id
+    add_interest(session, made["tied_to_plea"], made["shared"])
     made["tied_to_remark"] = make_person(session, Role.PLANNER).id
     add_interest(session, made["tied_to_remark"], made["remarked"])
     session.flush()

@@ -11,6 +11,7 @@ from audits.applications.services.evidence import (
     share_files,
     take_over_files,
 )
+from audits.applications.services.pleading import answer_plea, plead_file
 from audits.applications.services.remarking import remark_on, reply_to_remarks
 from audits.applications.services.sharing import comment_on, give_questions
 from audits.applications.services.transitions import (
@@ -28,6 +29,7 @@ __all__ = [
     "accept_application",
     "accept_changed_agreement",
     "add_evidence",
+    "answer_plea",
     "ask_to_sign",
     "begin_draft_terms",
     "close_application",
@@ -36,6 +38,7 @@ __all__ = [
     "date_evidence",
     "give_questions",
     "lapse_drafts",
+    "plead_file",
     "refuse_application",
     "remark_on",
     "remove_evidence",

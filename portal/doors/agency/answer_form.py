@@ -19,6 +19,7 @@ from audits.questions.conditions import Broken
 from audits.questions.kinds import Kind, Question
 from audits.questions.values import Value
 from audits.schemes.text import Requirement, SchemeText
+from portal.doors import pleading
 from portal.doors.agency.door import Case, show_conflict
 from portal.forms import asked, uploads
 from portal.forms.fields import (
@@ -255,12 +256,13 @@ def _sift(form: AnswerForm, own: Sequence[str]) -> list[Chosen]:
     chosen: list[Chosen] = []
     for detail in (None, *asking):
         name = f"{asked.PREFIX}{detail}" if detail else "files"
-        good, refusals = uploads.sift(form[name].data or (), own, form.false_alarm.data or "")
+        reason = form.false_alarm.data or ""
+        good, refusals = uploads.sift(form[name].data or (), own, reason, pleading.let_in)
         chosen += [(detail, upload) for upload in good]
-        for refusal in refusals:
+        form.is_alarmed |= any(map(pleading.may_be_false, refusals))
+        for refusal in pleading.asked(refusals, reason):
             refusal.field = name
             form.complain(refusal)
-            form.is_alarmed |= uploads.may_be_false(refusal)
     return chosen
 
 

@@ -9,6 +9,7 @@ from flask import render_template
 from flask.typing import ResponseReturnValue
 
 from audits.applications.models import Application
+from audits.applications.pleas import refused_lately
 from audits.applications.queries import answered_codes, asked_agreement, find_own, self_assessment_of
 from audits.applications.workflow import OPEN_STATES, ApplicationState
 from audits.changes.queries import list_changes
@@ -84,6 +85,7 @@ def home() -> ResponseReturnValue:
         agreement=asked_agreement(session, actor) if certificate else None,
         draws=_with_unit(waiting_for_agency(session)),
         requests=open_requests(session, agency.id),
+        pleas=refused_lately(session, agency.id),
         drafts=drafts_to_comment(session, agency.id),
         lists=_with_unit(asked_of_agency(session, agency.id)),
         certificate=certificate,

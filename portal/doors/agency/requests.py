@@ -14,6 +14,7 @@ from audits.correspondence import services
 from audits.correspondence.models import EvidenceRequest
 from audits.correspondence.queries import files_given, get_request
 from audits.schemes.queries import scheme_of_version
+from portal.doors import pleading
 from portal.doors.agency.door import bp, file_to_remove, own_agency
 from portal.forms import uploads
 from portal.forms.fields import false_alarm_field, file_field, textarea_field
@@ -67,16 +68,17 @@ def evidence_given(asked_id: UUID) -> ResponseReturnValue:
 def _keep_files(asked: EvidenceRequest, form: GivenForm) -> None:
     agency = own_agency(whole=False)
     accounts = [agency.iban] if agency.iban else []
-    good, refusals = uploads.sift(form.files.data or [], accounts, form.false_alarm.data or "")
+    reason = form.false_alarm.data or ""
+    good, refusals = uploads.sift(form.files.data or [], accounts, reason, pleading.let_in)
+    form.is_alarmed |= any(map(pleading.may_be_false, refusals))
     try:
         with database.write() as session:
             for upload in good:
                 services.add_file(session, current_actor(), asked.id, upload.store(session), upload.overruled)
     except RuleError as error:
         form.complain(error)
-    for refusal in refusals:
+    for refusal in pleading.asked(refusals, reason):
         form.complain(refusal)
-        form.is_alarmed |= uploads.may_be_false(refusal)
 
 
 def _send(asked: EvidenceRequest, form: GivenForm) -> bool:

@@ -3,6 +3,7 @@
 from flask import render_template
 from flask.typing import ResponseReturnValue
 
+from audits.applications.pleas import waiting_pleas
 from audits.applications.queries import list_applications
 from audits.applications.workflow import ApplicationState
 from audits.certification.queries import visits_to_plan
@@ -50,6 +51,7 @@ def home() -> ResponseReturnValue:
         "office/home.html",
         intake=list_applications(session, actor, frozenset({ApplicationState.SUBMITTED})) if intake else None,
         links=open_reports(session) if intake else [],
+        pleas=waiting_pleas(session) if intake else [],
         unplanned=unplanned_applications(session, actor) if intake else None,
         reported=waiting_changes(session, actor, _WAITING[Permission.CHANGE_CHECK]) if checking else [],
         special=special_audits(session, actor) if checking else [],

@@ -16,6 +16,7 @@ from tests.kit.agency_pages import EVERYTHING, pdf_file
 from tests.kit.applying import submit
 from tests.kit.browser import Browser
 from tests.kit.factories import answer_all, give_password, make_agency, make_application, make_person, make_scheme
+from tests.kit.queued import enqueued
 from tests.kit.typed_questions import norm
 
 WAGES = b"naam;bsn\nzaak A;111222333\n"
@@ -188,12 +189,48 @@ def test_a_false_alarm_is_overruled_with_a_reason_that_all_can_read(app, owner, 
     assert reason in planner.open(f"/office/applications/{draft.id}").text
 
 
-def test_numbers_of_two_kinds_are_no_false_alarm(owner, session, draft):
+BOTH = WAGES + b"loon werknemer NL02ABNA0123456789\n"
+
+
+def test_a_file_with_numbers_of_two_kinds_is_let_in_by_the_office_alone(app, owner, session, draft, person):
+    planner, reason = make_person(session, Role.PLANNER), "These are order numbers and our own accounts."
+    office = Browser(app).sign_in(session, planner)
     owner.open(question(draft))
-    both = WAGES + b"loon werknemer NL02ABNA0123456789\n"
-    page = owner.submit(status=422, files=[named("a.csv", both)], button="Save and continue")
+    page = owner.submit(status=422, files=[named("a.csv", BOTH)], button="Save and continue")
     assert any("citizen service numbers" in each for each in page.errors)
-    assert not page.soup.select("[name=false_alarm]")
+    for _ in range(2):  # sent twice, asked once
+        page = owner.submit(status=422, files=[named("a.csv", BOTH)], false_alarm=reason, button="Save and continue")
+        assert any("We look at what you say about the file a.csv" in each for each in page.errors)
+    assert files(session) == []
+    assert len(enqueued(session, "mail", "file_pleaded")) == 1
+    assert "We look at what you say about the file a.csv." in owner.open("/agency/").text
+    office.open("/office/")
+    office.follow("Files that agencies ask us to take")
+    assert reason in office.follow("a.csv").text
+    assert office.submit(granted="no", status=422).errors == ["Give the reason."]
+    assert office.submit(granted="yes").notes == ["Done. The agency has been told."]
+    owner.open(question(draft))
+    owner.submit(files=[named("a.csv", BOTH)], value="conform", button="Save and return to the list")
+    [file] = files(session)
+    assert file.overruled == reason
+    owner.open(question(draft))
+    page = owner.submit(status=422, files=[named("b.csv", BOTH + b"x")], button="Save and continue")
+    assert any("citizen service numbers" in each for each in page.errors)  # other bytes
+
+
+def test_what_the_office_refuses_stays_refused_with_its_reason(app, owner, session, draft):
+    office = Browser(app).sign_in(session, make_person(session, Role.PLANNER))
+    owner.open(question(draft))
+    for said in ({}, {"false_alarm": "No idea."}):
+        owner.submit(status=422, files=[named("a.csv", BOTH)], button="Save and continue", **said)
+    office.open("/office/files-to-admit/")
+    office.follow("a.csv")
+    office.submit(granted="no", answer="Mask the numbers.")
+    assert "We do not take the file a.csv: Mask the numbers." in owner.open("/agency/").text
+    owner.open(question(draft))
+    for said in ({}, {"false_alarm": "No idea."}):
+        page = owner.submit(status=422, files=[named("a.csv", BOTH)], button="Save and continue", **said)
+    assert "We do not take the file a.csv: Mask the numbers." in page.errors
     assert files(session) == []
 
 
