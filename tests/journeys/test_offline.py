@@ -16,6 +16,11 @@ from tests.kit.browser import PASSWORD
 from tests.kit.known_audit import KnownAudit
 from tests.kit.waiting import PATIENCE
 
+# As Chromium meets a full disk: the whole transaction is undone, and the request itself says nothing.
+FULL = """() => {
+  window.formerly = IDBObjectStore.prototype.add;
+  IDBObjectStore.prototype.add = function () { this.transaction.abort(); };
+}"""
 SECRET = "The copy of May is not in the file of this worker."
 
 
@@ -162,6 +167,30 @@ def test_what_stands_beside_a_verdict_comes_along(screen, audit, tmp_path):
     page.locator("[data-kw-row]").first.click()
     says(cell.locator("[data-kw-pictures]"), name)
     device.window.judge()
+
+
+def test_a_full_disk_and_a_clock_that_is_wrong_lose_nothing(screen, audit, tmp_path):
+    device = Device(screen, audit).take(audit)
+    page = device.page
+    page.clock.set_system_time("2025-03-01T09:00:00Z")  # a year and more behind the portal
+    device.cut().to_files()
+    cell = page.locator(".kw-cell--here")
+    Image.effect_noise((1500, 1500), 80).save(tmp_path / "room.png")
+    page.evaluate(FULL)
+    cell.locator("[data-kw-picture]").set_input_files(tmp_path / "room.png")
+    says(page.locator("[data-kw-saved]"), "It was not saved on this device.")
+    device.light("Safe to clear")  # the entry of the picture went with it
+    page.evaluate("() => { IDBObjectStore.prototype.add = window.formerly; }")
+    cell.locator("[data-kw-picture]").set_input_files(tmp_path / "room.png")
+    device.light("only on this device: 2")
+    page.keyboard.press("1")
+    device.light("only on this device: 3")
+    device.start().light("Locked").unlock().light("only on this device: 3").cut(off=False)
+    page.goto("/inspector/offline/?lang=en")
+    device.unlock().light("Safe to clear")
+    assert list(audit.stored.values()) == [("conform", "")]
+    assert audit.signed == 2
+    assert len(audit.rows(select(CellFile.id).where(CellFile.audit_id == audit.id))) == 1
 
 
 def test_what_two_judged_differently_is_chosen_by_a_person(screen, audit):
