@@ -18,19 +18,10 @@ from audits.people.models import Person
 PAGE_SIZE = 50
 _BEFORE = "_before"
 # What people cannot read, or what stands elsewhere on the line.
-_LEFT_OUT = {
-    "reason",
-    "fields",
-    "head",
-    "digest",
-    "commitment",
-    "seed",
-    "sha256",
-    "before",
-    "after",
-    "changes",
-    "verdicts",
-}
+LEFT_OUT = {
+    "reason", "fields", "before", "after", "changes", "verdicts",
+    "basis", "commitment", "digest", "head", "opening", "seed", "sha256",
+}  # fmt: skip
 _PAIR = 2  # an old and a new value
 
 
@@ -111,7 +102,7 @@ def _values(told: Mapping[str, Any]) -> Iterator[Value]:
         for field, pair in (told.get(several) or {}).items():
             yield Value(field, *pair) if isinstance(pair, list) and len(pair) == _PAIR else Value(field, None, pair)
     for field, value in told.items():
-        if field in _LEFT_OUT or field.endswith(_BEFORE) or value in (None, "", []):
+        if field in LEFT_OUT or field.endswith(_BEFORE) or value in (None, "", []):
             continue
         if field == "value" and isinstance(value, list) and len(value) == _PAIR:
             yield Value(field, *value)

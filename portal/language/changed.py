@@ -57,6 +57,12 @@ def field_words(name: str) -> str:
     return str(_FIELDS.get(name, name))
 
 
+def item_words(item: str, scheme: SchemeText) -> str:
+    """Return an item of a scope, `field:code` or a field that is a yes, in words."""
+    field, _sign, code = item.partition(":")
+    return _WORDS[field]([code], scheme) if code and field in _WORDS else field_words(field)
+
+
 def title(change: AgencyChange) -> str:
     """Return what a change is about: its section, and for a row of a list whether it is new or gone."""
     name = (change.after or change.before or {}).get("name", "")

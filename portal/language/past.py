@@ -3,14 +3,18 @@
 from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
-from typing import Any
+from functools import lru_cache
+from typing import Any, get_args, get_type_hints
 
 from flask_babel import LazyString
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from audits.applications.workflow import ApplicationState
+from audits.changes.rules import Consequence
 from audits.changes.workflow import ChangeState
 from audits.conditions.workflow import ConditionState
+from audits.core.events import KINDS
 from audits.disputes.workflow import AppealState
 from audits.inspections.workflow import AuditState, FindingState
 from audits.links.workflow import LinkState
@@ -20,6 +24,7 @@ from certificates.lifecycle.workflow import CertificateState
 from portal.language import changed
 from portal.language.changed import NOTHING, Line
 from portal.language.dates import date_text
+from portal.language.i18n import current_language
 from portal.language.labels import label
 
 ABOUT: Mapping[str, LazyString] = {
@@ -52,25 +57,65 @@ ABOUT: Mapping[str, LazyString] = {
     "tie": _l("Ties with agencies"),
 }
 _FIELDS: Mapping[str, LazyString] = {
-    "state": _l("State"),
-    "value": _l("Answer"),
-    "code": _l("Question"),
-    "requirement": _l("Requirement"),
-    "grade": _l("Grade"),
-    "inspector": _l("Inspector"),
-    "person": _l("Person"),
-    "day": _l("Day"),
-    "kind": _l("Kind"),
-    "number": _l("Number"),
-    "note": _l("Note"),
-    "unit": _l("Unit"),
     "agency_text": _l("Text for the agency"),
-    "granted_until": _l("Granted until"),
+    "agrees": _l("Agrees"),
+    "algorithm": _l("Way of drawing"),
+    "announced": _l("Announced"),
+    "answer": _l("Answer"),
+    "beds": _l("Beds per house"),
+    "bulk": _l("One verdict for all of them"),
+    "code": _l("Question"),
+    "compared": _l("Agencies compared"),
+    "conflicts": _l("Verdicts that differ"),
+    "consequences": _l("Consequences"),
+    "day": _l("Day"),
+    "deputy": _l("Deputy"),
+    "draft": _l("Number of the draft"),
+    "drawn": _l("Drawn"),
     "due_on": _l("Last day"),
-    "posted_on": _l("Posted on"),
-    "phone": _l("Telephone"),
-    "website": _l("Website"),
+    "entries": _l("Entries"),
+    "explained": _l("With an explanation"),
+    "extent": _l("Extent"),
+    "extent_reason": _l("Reason for the extent"),
+    "files": _l("Number of files"),
+    "findings": _l("Findings"),
+    "first_day": _l("First day"),
+    "grade": _l("Grade"),
+    "granted_until": _l("Granted until"),
     "headcount": _l("Number of workers"),
+    "inspector": _l("Inspector"),
+    "items": _l("Scope"),
+    "kind": _l("Kind"),
+    "last_day": _l("Last day"),
+    "missing": _l("Entries that are missing"),
+    "note": _l("Note"),
+    "number": _l("Number"),
+    "occasion": _l("Occasion"),
+    "person": _l("Person"),
+    "phone": _l("Telephone"),
+    "population": _l("Length of the list"),
+    "posted_on": _l("Posted on"),
+    "reference": _l("Reference"),
+    "replaced": _l("Instead of"),
+    "requirement": _l("Requirement"),
+    "risks": _l("Risks"),
+    "role": _l("Role"),
+    "roles": _l("Roles"),
+    "rows": _l("Number of rows"),
+    "section": _l("Part of the details"),
+    "sign": _l("Sign"),
+    "signs": _l("Signs"),
+    "source": _l("Source"),
+    "state": _l("State"),
+    "text": _l("Text"),
+    "unit": _l("Unit"),
+    "units": _l("Number of units"),
+    "until": _l("Last day"),
+    "value": _l("Answer"),
+    "verdict": _l("Verdict"),
+    "version": _l("Version"),
+    "website": _l("Website"),
+    "why": _l("Reason"),
 }
 STATES: Mapping[str, type[StrEnum]] = {
     "application": ApplicationState,
@@ -82,7 +127,6 @@ STATES: Mapping[str, type[StrEnum]] = {
     "condition": ConditionState,
     "link_report": LinkState,
 }
-_DAYS = {"day", "posted_on", "granted_until", "due_on"}
 
 
 def about_words(code: str) -> str:
@@ -91,25 +135,57 @@ def about_words(code: str) -> str:
 
 
 def lines_of(entry: Entry, scheme: SchemeText) -> list[Line]:
-    """Return the fields of an event with what they were and became; of a reported change in the words of its page."""
+    """Return the fields of an event with what they were and became; of a reported change in the words of its page.
+
+    Fields with the same values, such as the verdicts on many units, share a line.
+    """
     if entry.change:
         return changed.lines(entry.change, scheme)
-    return [
-        Line(_field(each.field), _said(entry, each.field, each.before), _said(entry, each.field, each.after))
-        for each in entry.values
-    ]
+    lines: dict[tuple[str, str], list[str]] = {}
+    for each in entry.values:
+        both = _said(entry, each.field, each.before, scheme), _said(entry, each.field, each.after, scheme)
+        lines.setdefault(both, []).append(field_name(each.field))
+    return [Line(", ".join(names), *both) for both, names in lines.items()]
 
 
-def _field(name: str) -> str:
+def field_name(name: str) -> str:
+    """Return a field of an event in words; a reference of a unit, and a field of a newer release, as it is."""
     return str(_FIELDS.get(name) or changed.field_words(name))
 
 
-def _said(entry: Entry, field: str, value: Any) -> str:
-    if value in (None, "", []):
+def _said(entry: Entry, field: str, value: Any, scheme: SchemeText) -> str:
+    if value in (None, "", [], {}):
         return NOTHING
-    states = STATES.get(entry.about)
-    if field == "state" and states and value in set(states):
-        return label(states(value))
-    if field in _DAYS and isinstance(value, str):
+    if isinstance(value, bool):
+        return _("Yes") if value else _("No")
+    if isinstance(value, dict):
+        return ", ".join(f"{key}: {each}" for key, each in value.items())
+    if isinstance(value, list):
+        return ", ".join(_said(entry, field, each, scheme) for each in value if each not in (None, ""))
+    return _word(entry, field, str(value), scheme)
+
+
+def _word(entry: Entry, field: str, value: str, scheme: SchemeText) -> str:
+    kind = type_of(entry.name, field)
+    if kind is date:
         return date_text(date.fromisoformat(value))
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    if kind and value in set(kind):
+        return label(kind(value))
+    if field == "items":
+        return changed.item_words(value, scheme)
+    if field == "consequences" and value in set(Consequence):
+        return label(Consequence(value))
+    named = scheme.severities if field == "grade" else scheme.verdicts
+    return named[value].name.in_(current_language()) if value in named else value
+
+
+@lru_cache
+def type_of(event: str, field: str) -> Any:
+    """Return the enum, or `date`, whose values a field of a kind of event has; None for texts, numbers and codes."""
+    if event not in KINDS:
+        return None
+    hint = get_type_hints(KINDS[event]).get("after" if field == "state" else field)
+    for each in (hint, *get_args(hint)):
+        if each is date or (isinstance(each, type) and issubclass(each, StrEnum) and each is not StrEnum):
+            return each
+    return STATES.get(event.partition(".")[0]) if field == "state" else None

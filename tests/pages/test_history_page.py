@@ -1,17 +1,23 @@
 """The history of a case: who, what, when, old and new value, cut by day, subject and person."""
 
-from uuid import uuid4
+from enum import EnumType
+from typing import get_type_hints
+from uuid import UUID, uuid4
 
 from audits.agencies.events import AgencyEdited
+from audits.core import clock
 from audits.core.access import Role
-from audits.core.events import KINDS, record
+from audits.core.events import KINDS, Digest, record
 from audits.inspections.workflow import AuditState
-from audits.worklists.history import Value, values_of
-from portal.language.past import ABOUT, STATES
+from audits.schemes.queries import scheme_of_version
+from audits.worklists.history import LEFT_OUT, Entry, Value, values_of
+from portal.language.labels import label
+from portal.language.past import ABOUT, STATES, field_name, lines_of, type_of
 from tests.kit.factories import make_agency, make_audit, make_person
 from tests.kit.factories.changes import report
 
 ABOUT_NO_AGENCY = {"absence", "scheme"}
+PEOPLE = {"person", "inspector", "deputy"}
 
 
 def test_what_an_event_says_becomes_fields_with_both_values():
@@ -78,3 +84,43 @@ def test_only_who_works_on_cases_reads_it(enter, session):
     for person in (Role.ADMINISTRATOR, make_person(session, Role.AGENCY_OWNER, agency)):
         for page in ("history", "notes"):
             enter(person).open(f"/office/agencies/{agency.id}/{page}", status=403)
+
+
+def test_every_field_of_an_event_has_a_word_and_its_values_too(app):
+    """Digests, and ids of what is not a person, are left out."""
+    with app.test_request_context():
+        for name, kind in KINDS.items():
+            for field, hint in get_type_hints(kind).items():
+                shown = field.removesuffix("_before")
+                if field in {"name", "words"} | LEFT_OUT or (hint is UUID and shown not in PEOPLE):
+                    assert hint is not Digest or field in LEFT_OUT
+                    continue
+                assert field_name(shown) != shown, f"{name} has {field}"
+            for field in {"state", *get_type_hints(kind)} - {"before", "after"}:
+                if isinstance(enum := type_of(name, field), EnumType):
+                    assert all(label(each) for each in enum)
+
+
+def test_values_are_shown_in_words(app, session):
+    scheme = scheme_of_version(make_audit(session).scheme_version)
+
+    def said(name, told):
+        entry = Entry(1, name, None, clock.now(), "", values_of(told), None)
+        return [tuple(line) for line in lines_of(entry, scheme)]
+
+    with app.test_request_context(headers={"Accept-Language": "en"}):
+        confirmed = {"items": ["activities:payrolling", "recruitment_countries:PL", "own_housing"], "beds": {"H-1": 12}}
+        assert said("audit.confirm_scope", confirmed) == [
+            ("Scope", "–", "Payroll employment, Poland, Own housing"), ("Beds per house", "–", "H-1: 12"),
+        ]  # fmt: skip
+        recorded = {"verdicts": {"P-7": [None, ["conform", ""]], "P-9": [["conform", ""], ["nonconform", "late"]]}}
+        recorded["verdicts"]["P-8"] = recorded["verdicts"]["P-7"]
+        assert said("audit.record", recorded) == [
+            ("P-7, P-8", "–", "Conforms"), ("P-9", "Conforms", "Does not conform, late"),
+        ]  # fmt: skip
+        assert said("decision.decide", {"kind": "grant", "basis": "ab"}) == [("Kind", "–", "Certificate granted")]
+        assert said("audit.remark", {"grade": "minor"}) == [("Grade", "–", "Minor")]
+        assert said("person.set_roles", {"before": ["planner"], "after": ["planner", "decider"]}) == [
+            ("State", "Planner", "Planner, Decider")
+        ]
+        assert said("audit.plan", {"announced": True})[0][2] == "Yes"
