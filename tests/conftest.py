@@ -16,7 +16,7 @@ from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
-from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.orm import Session, SessionTransaction, sessionmaker
 
 from certificates.ledger import memory
 from portal.app import create_app
@@ -298,13 +298,17 @@ def acting_as(role: str, make_session: sessionmaker[Session]) -> sessionmaker[Se
         if name == OWNER:
             cursor.execute("SELECT become(NULL, NULL, '')")
 
+    acting: set[SessionTransaction] = set()  # of the session of a request, and of one that writes beside it
+
     @event.listens_for(Acting, "after_begin")
-    def begin(*_):
+    def begin(_, transaction, __):
+        acting.add(transaction)
         become(role)
 
     @event.listens_for(Acting, "after_transaction_end")
     def end(_, transaction):
-        if transaction.parent is None and connection.in_transaction():
+        acting.discard(transaction)
+        if transaction.parent is None and not acting and connection.in_transaction():
             become(OWNER)
 
     return sessionmaker(connection, class_=Acting, join_transaction_mode="create_savepoint")

@@ -176,7 +176,7 @@ def _word(entry: Entry, field: str, value: str, scheme: SchemeText) -> str:
     if field == "consequences" and value in set(Consequence):
         return label(Consequence(value))
     named = scheme.severities if field == "grade" else scheme.verdicts
-    return named[value].name.in_(current_language()) if value in named else value
+    return str(named[value].name.in_(current_language())) if value in named else value
 
 
 @lru_cache

@@ -37,6 +37,7 @@ SAME = {
         "Open",
         "Open data",
         "Planner",
+        "Scope",
         "Postcode",
         "Privacy",
         "Register",

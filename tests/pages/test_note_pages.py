@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from audits.core import clock
 from audits.core.access import Role
@@ -11,6 +11,7 @@ from audits.core.errors import NotAllowedError
 from audits.notes.models import StaffNote
 from audits.notes.queries import notes_about
 from audits.notes.services import take_back_note, write_note
+from portal.doors.account.models import LoginSession
 from portal.stores.retention import NOTES_KEPT
 from portal.work.forgetting import forget_notes
 from tests.kit.factories import make_agency, make_person
@@ -30,6 +31,19 @@ def test_a_note_is_written_read_by_a_colleague_and_taken_back_by_its_writer(ente
     planner.submit("table form")
     assert "Called on Monday." not in colleague.open(page).text
     assert session.scalars(select(StaffNote.withdrawn_at)).one()
+
+
+def test_the_note_of_a_colleague_is_not_found_also_by_who_signed_in_a_while_ago(enter, session):
+    """A visit after a minute writes its time beside the request, which keeps the rights that it has."""
+    agency = make_agency(session)
+    note = write_note(session, make_person(session, Role.PLANNER).actor, agency.id, text="Called on Monday.")
+    colleague = enter(Role.DECIDER)
+    colleague.open("/account")  # with a form, whose token is sent
+    token = colleague.page.soup.select_one("input[name=csrf_token]")["value"]
+    session.execute(update(LoginSession).values(seen_at=clock.now() - timedelta(minutes=5)))
+    session.commit()
+    path = f"/office/agencies/{agency.id}/notes/{note.id}/take-back"
+    assert colleague.client.post(path, data={"csrf_token": token}).status_code == 404
 
 
 def test_who_has_an_interest_neither_reads_nor_writes(session):
