@@ -157,7 +157,7 @@ def _said(entry: Entry, field: str, value: Any, scheme: SchemeText) -> str:
     if value in (None, "", [], {}):
         return NOTHING
     if isinstance(value, bool):
-        return _("Yes") if value else _("No")
+        return str(_("Yes") if value else _("No"))
     if isinstance(value, dict):
         return ", ".join(f"{key}: {each}" for key, each in value.items())
     if isinstance(value, list):

@@ -112,6 +112,7 @@ def test_the_chores_of_the_log(real_app, real_db, monkeypatch):
         make_certificate(session, issued=clock.today() - timedelta(days=800))
         happen(session, 2)
         session.commit()
+    later(monkeypatch, seconds=0)  # the clock stands still: on a busy machine the first run takes its time
     assert run_due(real_app) == [task.name for task in PERIODIC_TASKS]
     later(monkeypatch, seconds=10)
     assert run_due(real_app) == ["ledger.checkpoint"]
