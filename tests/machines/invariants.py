@@ -239,9 +239,9 @@ ALWAYS = {
           AND (p.confirmed AND p.proposed_by <> d.decider_id AND a.id IS NULL) IS NOT TRUE
     """,
     "a suspension at once is answered by somebody else, and only then its term is over": """
-        SELECT d.outcome, d.id FROM decision d JOIN deadline t ON t.kind = 'suspension_hearing'
-          AND t.subject_id = d.certificate_id
-          AND t.opened_at BETWEEN d.decided_at AND d.decided_at + interval '1 minute'
+        SELECT d.outcome, d.id FROM decision d JOIN LATERAL (
+          SELECT done_at FROM deadline WHERE kind = 'suspension_hearing' AND subject_id = d.certificate_id
+            AND opened_at >= d.decided_at ORDER BY opened_at LIMIT 1) t ON true
         LEFT JOIN decision e ON e.reviews_decision_id = d.id
         WHERE d.provisional AND (e.decider_id = d.decider_id OR (e.id IS NULL) <> (t.done_at IS NULL))
     """,
