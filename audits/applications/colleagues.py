@@ -1,10 +1,11 @@
 """Reads of how the people of an agency share the questions of an application. The caller must have access to it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, literal, null, select, union_all
 from sqlalchemy.orm import Session, joinedload
 
 from audits.applications.models import QuestionComment, QuestionTask
@@ -39,12 +40,15 @@ def codes_of(session: Session, application_id: UUID, person_id: UUID) -> frozens
 
 
 def shared_of(session: Session, application_id: UUID) -> Shared:
-    """Return how the questions of an application are shared, in two statements however many there are."""
-    names = select(QuestionTask.requirement_code, Person.name).join(Person, Person.id == QuestionTask.person_id)
+    """Return how the questions of an application are shared, in one statement however many there are."""
+    names = select(QuestionTask.requirement_code, Person.name, literal(0)).join(
+        Person, Person.id == QuestionTask.person_id
+    )
     names = names.where(QuestionTask.application_id == application_id)
-    said = select(QuestionComment.requirement_code, func.count()).group_by(QuestionComment.requirement_code)
+    said = select(QuestionComment.requirement_code, null(), func.count()).group_by(QuestionComment.requirement_code)
     said = said.where(QuestionComment.application_id == application_id)
-    return Shared(dict(session.execute(names).all()), dict(session.execute(said).all()))
+    rows: Sequence[Any] = session.execute(union_all(names, said)).all()
+    return Shared({code: name for code, name, _ in rows if name}, {code: many for code, _, many in rows if many})
 
 
 def comments_on(session: Session, application_id: UUID, code: str) -> list[QuestionComment]:
