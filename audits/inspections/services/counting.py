@@ -50,7 +50,9 @@ def count_unit(
     check_length(reason, NOTE_LIMIT, "reason")
     check_printable(reason, "reason")
     stand = counts_of(session, audit.id, scheme, key=key).get(key, [])
-    if [each.values for each in stand] == [values] or not (stand or values):
+    if not (stand or values):
+        raise RuleError("Fill in what you counted or measured.")
+    if [each.values for each in stand] == [values]:
         return
     if {each.digest for each in stand} != set(seen):
         raise IllegalMoveError("Somebody counted here in the meantime. Look at what is stored now, and save again.")

@@ -35,13 +35,6 @@ class CountForm(Form):
     """What was counted, and why it changes; `of` adds a field for each thing that the scheme wants counted."""
 
     seen = hidden_field()  # digests of the counts that the page showed
-    reason = textarea_field(
-        _l("Why it changes"),
-        hint=_l("Reviewer and decider read this."),
-        required=UNREMARKED,
-        rows=2,
-        max_length=NOTE_LIMIT,
-    )
 
     questions: Sequence[Question] = ()
     values: Mapping[str, Value] = MappingProxyType({})  # what was typed, after validation
@@ -50,13 +43,13 @@ class CountForm(Form):
     def of(cls, spot: Spot, stand: Sequence[Count]) -> "CountForm":
         """Return the form of a kind of unit, with what stands there."""
         fields = {f"{asked.PREFIX}{each.code}": asked.field_for(each) for each in spot.kind.counts}
+        if stand:
+            fields["reason"] = _why()  # made after the others, and so the last on the page
         form: CountForm = type("CountFormOfUnit", (cls,), fields)()
         form.questions = spot.kind.counts
         if not form.is_submitted():
             form.look(stand)
             asked.show(form, form.questions, stand[-1].values if stand else {})
-        if not stand:
-            del form.reason
         return form
 
     def look(self, stand: Sequence[Count]) -> None:
@@ -68,6 +61,17 @@ class CountForm(Form):
         valid = super().validate(extra_validators)
         self.values = asked.values_in(self, self.questions)
         return valid and not any(self[f"{asked.PREFIX}{each.code}"].errors for each in self.questions)
+
+
+def _why() -> Any:
+    """Return the field for the reason of a change."""
+    return textarea_field(
+        _l("Why it changes"),
+        hint=_l("Reviewer and decider read this."),
+        required=UNREMARKED,
+        rows=2,
+        max_length=NOTE_LIMIT,
+    )
 
 
 @bp.get(_PATH)
@@ -107,7 +111,7 @@ def _save(audit_id: UUID, spot: Spot, form: CountForm) -> None:
             (spot.kind.code, spot.here.reference),
             form.values,
             seen=(form.seen.data or "").split(),
-            reason=form.reason.data or "" if form.reason else "",
+            reason=form["reason"].data or "" if "reason" in form else "",
         )
         session.flush()
         receipts.confirm(session, audit_id)

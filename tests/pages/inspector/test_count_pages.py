@@ -38,7 +38,7 @@ def test_what_is_counted_stands_at_the_house_and_speaks_against_a_verdict(browse
     assert browser.open(path(audit, COUNTS)).soup.select("[name=reason]") == []
     page = browser.submit(**TYPED)
     assert page.notes == ["The counts are saved and sealed."]
-    assert BROKEN in page.soup.select_one(".kw-counts").text
+    assert BROKEN in page.soup.select_one(".kw-counted").text
     assert BROKEN in page.soup.select_one("#HOU-02-1-cell").text
     assert BROKEN not in page.soup.select_one("#HOU-03-1-cell").text
     assert BROKEN not in browser.open(path(audit, "units/housing_location/2")).text
@@ -47,6 +47,7 @@ def test_what_is_counted_stands_at_the_house_and_speaks_against_a_verdict(browse
 
 def test_mistakes_are_named_at_their_field(browser, audit):
     browser.open(path(audit, COUNTS))
+    assert browser.submit(status=422).errors == ["Fill in what you counted or measured."]
     page = browser.submit(**TYPED | {"detail_toilets": "one", "detail_rooms": "1; 7; 2"}, status=422)
     assert page.errors == ["Row 1, Residents: This is missing.", "Enter a whole number, like 12."]
 
@@ -55,6 +56,7 @@ def test_a_change_asks_why_and_an_older_page_overwrites_nothing(browser, audit):
     browser.open(path(audit, COUNTS))
     browser.submit(**TYPED)
     older = browser.open(path(audit, COUNTS))
+    assert [tag["name"] for tag in older.soup.select("main form [name]")][-1] == "reason"
     changed = TYPED | {"detail_toilets": "2"}
     assert browser.submit(**changed, status=422).errors == ["You change counts that were saved before. Say why."]
     browser.submit(**changed, reason="There is one upstairs.")
@@ -63,7 +65,7 @@ def test_a_change_asks_why_and_an_older_page_overwrites_nothing(browser, audit):
     assert "Somebody counted here in the meantime." in page.errors[0]
     assert page.value("detail_toilets") == "3"
     page = browser.submit()
-    assert "Toilets 3" in page.soup.select_one(".kw-counts").text
+    assert "Toilets 3" in page.soup.select_one(".kw-counted").text
 
 
 def test_others_read_it_and_a_file_has_no_such_page(enter, session, audit, browser):
