@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _l
 
 from audits.agencies.rules import ProfileSection
 from audits.agencies.wording import country_name
+from audits.applications.personal import Personal
 from audits.applications.workflow import ApplicationState
 from audits.changes.rules import Consequence
 from audits.changes.workflow import ChangeState
@@ -232,6 +233,9 @@ LABELS: list[tuple[StrEnum, LazyString]] = [
     (Bar.TOOK_PART, _l(WORDS[Bar.TOOK_PART])),
     (Bar.INTEREST, _l(WORDS[Bar.INTEREST])),
     *((about, _l(text)) for about, text in ABOUT.items()),
+    (Personal.CITIZEN_NUMBER, _l("citizen service numbers (BSN)")),
+    (Personal.BANK_ACCOUNT, _l("bank accounts (IBAN) of workers")),
+    (Personal.PASSPORT, _l("lines of a passport or identity card")),
     (Source.LABOUR_INSPECTORATE, _l("Labour inspectorate")),
     (Source.ADMISSION, _l("Authority for the admission of agencies")),
     (Source.TAX, _l("Tax authority")),

@@ -10,6 +10,7 @@ from flask_babel import LazyString
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from audits.applications.personal import Personal
 from audits.applications.workflow import ApplicationState
 from audits.changes.rules import Consequence
 from audits.changes.workflow import ChangeState
@@ -81,11 +82,13 @@ _FIELDS: Mapping[str, LazyString] = {
     "findings": _l("Findings"),
     "first_day": _l("First day"),
     "grade": _l("Grade"),
+    "granted": _l("Let in"),
     "granted_until": _l("Granted until"),
     "headcount": _l("Number of workers"),
     "inspector": _l("Inspector"),
     "items": _l("Scope"),
     "kind": _l("Kind"),
+    "kinds": _l("What was found"),
     "last_day": _l("Last day"),
     "missing": _l("Entries that are missing"),
     "note": _l("Note"),
@@ -144,7 +147,7 @@ def lines_of(entry: Entry, scheme: SchemeText) -> list[Line]:
     lines: dict[tuple[str, str], list[str]] = {}
     for each in entry.values:
         both = _said(entry, each.field, each.before, scheme), _said(entry, each.field, each.after, scheme)
-        lines.setdefault(both, []).append(field_name(each.field))
+        lines.setdefault(both, []).append(_unit(each.field, scheme) or field_name(each.field))
     return [Line(", ".join(names), *both) for both, names in lines.items()]
 
 
@@ -175,8 +178,22 @@ def _word(entry: Entry, field: str, value: str, scheme: SchemeText) -> str:
         return changed.item_words(value, scheme)
     if field == "consequences" and value in set(Consequence):
         return label(Consequence(value))
+    return _coded(field, value, scheme)
+
+
+def _coded(field: str, value: str, scheme: SchemeText) -> str:
+    """Return a code of the norm, or of what was found in a file, in words; another text as it is."""
+    if field == "kinds" and value in set(Personal):
+        return label(Personal(value))
+    if field == "unit":
+        return _unit(value, scheme) or value
     named = scheme.severities if field == "grade" else scheme.verdicts
     return str(named[value].name.in_(current_language())) if value in named else value
+
+
+def _unit(code: str, scheme: SchemeText) -> str:
+    """Return the name of a kind of unit; nothing for other codes. The agency as a unit has that of its kind."""
+    return str(scheme.units[code].name.in_(current_language())) if code in scheme.units else ""
 
 
 @lru_cache

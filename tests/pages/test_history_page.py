@@ -7,7 +7,8 @@ from uuid import UUID, uuid4
 from audits.agencies.events import AgencyEdited
 from audits.core import clock
 from audits.core.access import Role
-from audits.core.events import KINDS, Digest, record
+from audits.core.events import KINDS, Code, Digest, record
+from audits.inspections.events import ListAsked, VerdictsRecorded
 from audits.inspections.workflow import AuditState
 from audits.schemes.queries import scheme_of_version
 from audits.worklists.history import LEFT_OUT, Entry, Value, values_of
@@ -54,6 +55,22 @@ def test_every_event_shows_who_and_both_values_in_words(enter, session):
     ]
     assert [row[3:] for row in found if row[2] == "Change reported"] == [["Town or city", before, "Breda"]]
     assert ["State", "Planned", "In progress"] in [row[3:] for row in found if row[2] == "Audit started"]
+
+
+def test_each_field_has_a_row_of_its_own_and_units_are_named(enter, session):
+    audit = make_audit(session, AuditState.IN_PROGRESS)
+    verdicts = {"organisation": [None, "conform"], "P-1": [None, "nonconform"]}
+    told = VerdictsRecorded(requirement=Code("GOV-01"), units=2, verdicts=verdicts)
+    record(session, told, subject_id=audit.id, actor=audit.inspector.actor, agency_id=audit.agency_id)
+    listed = ListAsked(unit=Code("personnel_file"))
+    record(session, listed, subject_id=audit.id, actor=audit.inspector.actor, agency_id=audit.agency_id)
+    session.flush()
+    found = enter(Role.PLANNER).open(f"/office/agencies/{audit.agency_id}/history").rows
+    names = {code: unit.name.in_("en") for code, unit in scheme_of_version(audit.scheme_version).units.items()}
+    shown = [row for row in found if row[2] == "Verdicts recorded"]
+    assert sorted(row[3] for row in shown) == sorted([names["organisation"], "P-1", "Number of units", "Requirement"])
+    assert len({tuple(row[:3]) for row in shown}) == 1
+    assert names["personnel_file"] in [row[5] for row in found if row[2] == "Agency asked for a list"]
 
 
 def test_the_history_is_cut_by_day_subject_and_person(enter, session):

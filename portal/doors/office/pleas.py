@@ -15,16 +15,11 @@ from audits.core.access import Permission
 from audits.core.errors import RuleError
 from portal.forms.fields import radios_field, textarea_field
 from portal.forms.form import Form
+from portal.language.labels import label
 from portal.stores import database
 from portal.web.access import current_actor, needs
 
 bp = Blueprint("pleas", __name__, url_prefix="/files-to-admit")
-
-WORDS = {
-    Personal.CITIZEN_NUMBER: _l("citizen service numbers (BSN)"),
-    Personal.BANK_ACCOUNT: _l("bank accounts (IBAN) of workers"),
-    Personal.PASSPORT: _l("lines of a passport or identity card"),
-}
 
 
 class PleaForm(Form):
@@ -42,7 +37,7 @@ class PleaForm(Form):
 @needs(Permission.APPLICATION_REVIEW)
 def list_pleas() -> ResponseReturnValue:
     """List the files that wait for an answer, the longest waiting first."""
-    return render_template("office/pleas.html", pleas=waiting_pleas(database.read()), words=WORDS)
+    return render_template("office/pleas.html", pleas=waiting_pleas(database.read()), words=_words())
 
 
 @bp.get("/<uuid:plea_id>")
@@ -71,4 +66,8 @@ def plea_answered(plea_id: UUID) -> ResponseReturnValue:
 
 
 def _page(plea: FilePlea, form: PleaForm) -> str:
-    return render_template("office/plea.html", plea=plea, words=WORDS, form=None if plea.answered_at else form)
+    return render_template("office/plea.html", plea=plea, words=_words(), form=None if plea.answered_at else form)
+
+
+def _words() -> dict[Personal, str]:
+    return {kind: label(kind) for kind in Personal}
