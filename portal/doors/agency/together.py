@@ -41,7 +41,11 @@ class GiveForm(Form):
 
 
 class TogetherForm(GiveForm):
-    """The same for one question, with a comment. `comment_id` is of the page: a form sent twice says it once."""
+    """The same for one question, with a comment.
+
+    `comment_id` and `seen` are of the page: a form sent twice says it once, and who only comments on an older page does
+    not take the question from whom a colleague gave it to meanwhile.
+    """
 
     text = textarea_field(
         _l("Your comment"),
@@ -51,6 +55,12 @@ class TogetherForm(GiveForm):
         rows=3,
     )
     comment_id = hidden_field()
+    seen = hidden_field()  # who had the question
+
+    @property
+    def gives(self) -> bool:
+        """Return whether somebody else was chosen than who had the question."""
+        return (self.person.data or "") != (self.seen.data or "")
 
     @property
     def its_id(self) -> UUID:
@@ -77,7 +87,7 @@ def together(application_id: UUID, code: str) -> ResponseReturnValue:
     case.requirement(code)
     task = tasks_of(database.read(), application_id).get(code)
     has = str(task.person_id) if task and task.person_id else ""
-    return _page(case, code, TogetherForm(person=has, comment_id=uuid4()).offer(case))
+    return _page(case, code, TogetherForm(person=has, seen=has, comment_id=uuid4()).offer(case))
 
 
 @bp.post(_QUESTION)
@@ -91,7 +101,8 @@ def together_saved(application_id: UUID, code: str) -> ResponseReturnValue:
         try:
             with database.write() as session:
                 actor = current_actor()
-                services.give_questions(session, actor, application_id, [code], person_id=form.chosen)
+                if form.gives:
+                    services.give_questions(session, actor, application_id, [code], person_id=form.chosen)
                 if form.text.data:
                     words: dict[str, Any] = {"comment_id": form.its_id, "text": form.text.data}
                     services.comment_on(session, actor, application_id, code, **words)

@@ -38,6 +38,19 @@ def test_a_question_is_given_and_talked_about(app, session, owner, editor, draft
     assert [row[0].split()[0] for row in theirs.rows] == ["GOV-01"]
 
 
+def test_who_only_comments_on_an_older_page_gives_nothing_back(app, session, owner, editor, draft):
+    path = f"/agency/applications/{draft.id}/questions/GOV-01"
+    older, newer = (Browser(app).sign_in(session, owner) for _ in range(2))
+    for each in (older, newer):
+        each.open(f"{path}/together")
+    newer.submit(person=str(editor.id))
+    older.submit(text="Who knows this?")
+    assert "Ada Bos has this question." in older.open(path).text
+    older.open(f"{path}/together")
+    older.submit(person="")
+    assert "Ada Bos has this question." not in older.open(path).text
+
+
 def test_a_chapter_is_given_and_stands_under_the_questions(app, session, owner, editor, draft):
     browser = Browser(app).sign_in(session, owner)
     first = scheme_of_version(draft.scheme_version).requirements[0].chapter
