@@ -4,7 +4,7 @@ from audits.core import clock
 from audits.core.access import Role
 from portal.web import security_log
 from portal.web.security_log import Kind
-from tests.kit.factories import make_certificate
+from tests.kit.factories import make_agency, make_certificate
 
 SAID = "Boete opgelegd voor te weinig loon."
 
@@ -30,6 +30,9 @@ def test_one_is_noted_counts_where_audits_are_planned_and_is_ended(enter, sessio
     assert "Labour inspectorate" in planner.open("/office/signals/").text
     planner.open(page)
     planner.follow("It counts no longer")
+    there = planner.page.path
+    planner.open(there.replace(str(certificate.agency_id), str(make_agency(session).id)), status=404)
+    planner.open(there)
     assert planner.submit(status=422).errors == ["Say why it counts no longer."]
     assert "The fine was annulled." in planner.submit(because="The fine was annulled.").text
     assert "None counts today." in planner.open(f"/office/agencies/{certificate.agency_id}").text

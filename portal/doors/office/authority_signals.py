@@ -10,9 +10,10 @@ from flask_babel import lazy_gettext as _l
 from audits.agencies.queries import get_agency
 from audits.core import clock
 from audits.core.access import Permission
-from audits.core.errors import RuleError
+from audits.core.errors import RuleError, missing
 from audits.core.flow import moved_on
 from audits.schemes.queries import scheme_of_version, version_for
+from audits.signals.models import AuthoritySignal
 from audits.signals.queries import authority_signals, get_authority_signal
 from audits.signals.rules import LONGEST_MESSAGE, LONGEST_REFERENCE, About, Source
 from audits.signals.services import end_signal, note_signal
@@ -89,20 +90,20 @@ def note(agency_id: UUID) -> ResponseReturnValue:
 @needs(Permission.SIGNAL_VIEW)
 def end(agency_id: UUID, authority_signal_id: UUID) -> ResponseReturnValue:
     """Ask why a signal counts no longer."""
-    return _end_page(agency_id, authority_signal_id, EndForm())
+    return _end_page(_signal(agency_id, authority_signal_id), EndForm())
 
 
 @bp.post("/<uuid:agency_id>/authority-signals/<uuid:authority_signal_id>/end")
 @needs(Permission.SIGNAL_VIEW)
 def end_submitted(agency_id: UUID, authority_signal_id: UUID) -> ResponseReturnValue:
     """End a signal before its last day."""
-    form = EndForm()
+    signal, form = _signal(agency_id, authority_signal_id), EndForm()
     if form.validate_on_submit():
         with database.write() as session:
-            end_signal(session, current_actor(), authority_signal_id, because=form.because.data)
+            end_signal(session, current_actor(), signal.id, because=form.because.data)
         flash(_("Ended. It counts no longer."), "success")
         return redirect(url_for("office.authority_signals.show", agency_id=agency_id), 303)
-    return _end_page(agency_id, authority_signal_id, form), 422
+    return _end_page(signal, form), 422
 
 
 def _page(agency_id: UUID, form: NoteForm) -> str:
@@ -114,11 +115,18 @@ def _page(agency_id: UUID, form: NoteForm) -> str:
     return render_template("office/authority_signals.html", agency=agency, found=found, today=clock.today(), form=form)
 
 
-def _end_page(agency_id: UUID, authority_signal_id: UUID, form: EndForm) -> str:
+def _signal(agency_id: UUID, authority_signal_id: UUID) -> AuthoritySignal:
+    """Return a signal about this agency that still counts."""
     signal = get_authority_signal(database.read(), current_actor(), authority_signal_id)
+    if signal.agency_id != agency_id:
+        raise missing(AuthoritySignal)
     if not signal.counts_on(clock.today()):
         raise moved_on()
-    return render_template("office/authority_signal_end.html", agency_id=agency_id, signal=signal, form=form)
+    return signal
+
+
+def _end_page(signal: AuthoritySignal, form: EndForm) -> str:
+    return render_template("office/authority_signal_end.html", signal=signal, form=form)
 
 
 def _choices(kinds: type[Source] | type[About], first: str) -> list[tuple[str, object]]:
