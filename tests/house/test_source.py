@@ -125,6 +125,7 @@ OTHERS = {
     "audits/worklists/search.py": "reads of all aggregates at once",
     "audits/applications/workbook.py": "rows of a table and what changed in them; pure, too long for rules",
     "audits/decisions/basis.py": "what is weighed, and its digest: asked by the page before and by the service after",
+    "audits/decisions/practice.py": "the rules of draft, audit and decision on answers that nobody keeps; pure",
     "audits/decisions/readiness.py": "the rules of audit and decision on what an agency says of itself; pure",
     "audits/decisions/simulation.py": "the rules of audit and decision by another version; pure",
     "audits/decisions/scope.py": "what can be granted: offered by the page before and checked by the service after",

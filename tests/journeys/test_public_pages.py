@@ -14,6 +14,7 @@ PATHS = [
     "/bulk-check",
     "/complaints",
     "/complaints/about-us",
+    "/practice",
     "/follow",
     "/follow?agency={agency}",
     "/follow/{token}",

@@ -24,7 +24,7 @@ FIELDS = {"input", "select", "textarea"}
 UNLABELLED = {"hidden", "submit", "button"}
 HANDLER = re.compile(r"on[a-z]+")
 # Ask for no cookie and act for nobody.
-FREE = re.compile(r"/verify|/register/[^/]+/(extract|wrong)|/bulk-check|/complaints/about-us|/follow(/.*)?")
+FREE = re.compile(r"/verify|/register/[^/]+/(extract|wrong)|/bulk-check|/complaints/about-us|/practice|/follow(/.*)?")
 MAX_REDIRECTS = 5
 
 

@@ -20,6 +20,7 @@ from portal.doors.registry import (
     marks,
     pages,
     poster,
+    practice,
     stamps,
     telling,
     verify,
@@ -56,6 +57,7 @@ for part in (
     marks,
     ledger,
     about,
+    practice,
     complaining,
 ):
     part.add_to(bp)
@@ -84,6 +86,7 @@ def _join(state: BlueprintSetupState) -> None:
         verify.verify_file,
         telling.tell,
         complaining.complained,
+        practice.practised,
         bulk.check_list,
         accounts.account_check,
         bulk.api_check,
