@@ -110,7 +110,7 @@ GRANT INSERT, UPDATE (comments, commented_by, commented_at, answers, answered_by
 GRANT INSERT, UPDATE (opened_on, opening, closed_on, closing, languages, deviations, written_by, written_at, version)
   ON audit_conduct TO kw_app, kw_worker;
 GRANT INSERT, UPDATE (reader_id, read_at, agrees, note) ON second_reading TO kw_app, kw_worker;
-GRANT INSERT, UPDATE (withdrawn_by, withdrawn_at, reason) ON cell_file TO kw_app, kw_worker;
+GRANT INSERT, UPDATE (withdrawn_by, withdrawn_at, reason, caption, printed_sha256) ON cell_file TO kw_app, kw_worker;
 REVOKE ALL ON FUNCTION forget_cell_files(timestamptz) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION forget_cell_files(timestamptz) TO kw_worker;
 GRANT INSERT, UPDATE (text, written_at) ON private_note TO kw_app, kw_worker;

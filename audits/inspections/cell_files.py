@@ -1,7 +1,8 @@
 """Pictures and files beside a verdict. Import the table from `models`.
 
 Each is a sealed entry of its cell (`entries.EntryKind.PHOTO`). The entry holds a salted digest alone; the row here says
-which file it is, and goes with what was typed in the entry. An agency never reads them.
+which file it is, and goes with what was typed in the entry. An agency never reads them; a picture that was chosen for
+the report is printed there, from a copy of its own.
 """
 
 from collections import defaultdict
@@ -35,6 +36,11 @@ class CellFile(Base):
         ),
         CheckConstraint("(withdrawn_at IS NULL) = (withdrawn_by IS NULL)", name="withdrawn"),
         CheckConstraint("withdrawn_at IS NULL OR btrim(reason) <> ''", name="reason"),
+        CheckConstraint("num_nulls(caption, printed_sha256) IN (0, 2)", name="printed_whole"),
+        CheckConstraint(
+            "caption IS NULL OR btrim(caption) <> '' AND withdrawn_at IS NULL AND media_type LIKE 'image/%'",
+            name="printed",
+        ),
     )
 
     id: Mapped[Id]
@@ -55,6 +61,8 @@ class CellFile(Base):
     withdrawn_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     withdrawn_at: Mapped[datetime | None]
     reason: Mapped[str] = mapped_column(Text, server_default="")  # why it was taken back
+    caption: Mapped[str | None] = mapped_column(Text)  # under it in the report; None: it does not stand there
+    printed_sha256: Mapped[str | None] = mapped_column(index=True)  # of the copy in the report, without metadata
 
     person: Mapped[Person] = relationship(foreign_keys=[uploaded_by])
     entry: Mapped[SealedEntry] = relationship()
@@ -90,6 +98,15 @@ def get_cell_file(session: Session, audit_id: UUID, file_id: UUID) -> CellFile:
     if file is None or file.audit_id != audit_id or file.withdrawn_at is not None:
         raise missing(CellFile)
     return file
+
+
+def pictures_to_print(session: Session, audit_id: UUID) -> Mapping[CellKey, Sequence[CellFile]]:
+    """Return the pictures that were chosen for the report, by cell. The caller must have access to the audit."""
+    found: defaultdict[CellKey, list[CellFile]] = defaultdict(list)
+    query = select(CellFile).where(CellFile.audit_id == audit_id, CellFile.caption.is_not(None))
+    for file in session.scalars(query.order_by(CellFile.uploaded_at, CellFile.id)):
+        found[file.requirement_code, file.reference].append(file)
+    return found
 
 
 def sealed_words(file: CellFile) -> dict[str, Any]:

@@ -244,6 +244,15 @@ class CellFileWithdrawn(
     reason: str = forgettable()
 
 
+class PictureChosen(EventData, name="audit.show_picture", words=N_("Picture chosen for the report, or left out of it")):
+    """A picture beside a verdict stands in the report from now on, or no longer; its caption can be forgotten."""
+
+    requirement: Code
+    file: UUID
+    shown: bool
+    caption: str = forgettable(default="")
+
+
 class DeviceEnrolled(EventData, name="audit.enrol_device", words=N_("Audit taken along on a device")):
     """Somebody took the audit along; the opening of the chain of the device holds its public key."""
 

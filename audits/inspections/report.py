@@ -14,6 +14,7 @@ from audits.core.clock import day_of
 from audits.core.errors import N_
 from audits.core.languages import say
 from audits.inspections import rules
+from audits.inspections.cell_files import CellFile, pictures_to_print
 from audits.inspections.counted_words import counted_facts
 from audits.inspections.coverage import is_refusal_certain, scheme_of_audit
 from audits.inspections.days import AuditDay, days_of
@@ -23,12 +24,14 @@ from audits.inspections.draws import periods_of
 from audits.inspections.grading import Origin
 from audits.inspections.judging import Method
 from audits.inspections.models import Audit, Finding, Population, SampledUnit
+from audits.inspections.private import CellKey
 from audits.inspections.queries import VerdictRow, findings_of, populations_of, units_of, verdicts_of
 from audits.inspections.wording import EXTENTS, FINDING_STATES, METHODS
 from audits.schemes.text import Requirement, SampleToDetect, SchemeText, Unit, VerdictKind
 
 _HOUSING = N_("Own housing")
 Seen = Mapping[str, Mapping[str, VerdictRow]]
+Chosen = Mapping[CellKey, Sequence[CellFile]]
 
 
 def report_facts(session: Session, audit: Audit, *, body: Mapping[str, str]) -> dict[str, Any]:
@@ -73,6 +76,7 @@ def _facts(session: Session, audit: Audit, issue: _Issue) -> dict[str, Any]:
     norm, language = scheme_of_audit(audit), language_of(session, audit.application)
     found = issue.findings
     seen, populations = verdicts_of(session, audit.id), populations_of(session, audit.id)
+    chosen = pictures_to_print(session, audit.id)
     return {
         "language": language,
         "reference": audit.reference,
@@ -92,7 +96,9 @@ def _facts(session: Session, audit: Audit, issue: _Issue) -> dict[str, Any]:
         "grades": _grades(norm, found, language),
         "sampling": norm.sampling.description.in_(language),
         "samples": _samples(norm, populations, units_of(session, audit.id), periods_of(session, audit.id), language),
-        "findings": [_finding(norm, finding, language) | _methods(norm, finding, seen, language) for finding in found],
+        "findings": [
+            _finding(norm, finding, language) | _evidence(norm, finding, seen, chosen, language) for finding in found
+        ],
         "strengths": [_strength(norm, said, language) for said in issue.strengths],
         "confirmed": _confirmed(norm, audit, language),
         "counted": counted_facts(session, audit, norm, language),
@@ -278,13 +284,20 @@ def _finding(norm: SchemeText, finding: Finding, language: str) -> dict[str, Any
     }
 
 
-def _methods(norm: SchemeText, finding: Finding, seen: Seen, language: str) -> dict[str, Any]:
-    """Return how the inspector came to the verdicts behind a finding; not of confidential units."""
-    rows = seen.get(finding.requirement_code, {}).values() if finding.remark_id is None else ()
-    if norm.units[norm.requirement(finding.requirement_code).unit].confidential:
-        rows = ()
-    used = {row.method for row in rows if norm.verdicts[row.value].nonconforming}
-    return {"methods": [say(METHODS[method], language) for method in Method if method in used]}
+def _evidence(norm: SchemeText, finding: Finding, seen: Seen, chosen: Chosen, language: str) -> dict[str, Any]:
+    """Return how the inspector came to the verdicts behind a finding, with pictures; nothing of confidential units."""
+    unit = norm.units[norm.requirement(finding.requirement_code).unit]
+    rows = seen.get(finding.requirement_code, {}) if finding.remark_id is None and not unit.confidential else {}
+    short = {reference: row for reference, row in rows.items() if norm.verdicts[row.value].nonconforming}
+    used = {row.method for row in short.values()}
+    return {
+        "methods": [say(METHODS[method], language) for method in Method if method in used],
+        "pictures": [
+            {"sha256": file.printed_sha256, "caption": file.caption, "reference": "" if unit.is_agency else reference}
+            for reference in short
+            for file in chosen.get((finding.requirement_code, reference), ())
+        ],
+    }
 
 
 def _interval(finding: Finding) -> tuple[float, float] | None:

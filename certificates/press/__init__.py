@@ -32,12 +32,14 @@ def render(
     attachments: Sequence[Attached] = (),
     offline_url: str = "",
     compiled: bool = True,
+    pictures: Mapping[str, bytes] = {},
 ) -> bytes:
     """Render a PDF/A-3a and PDF/UA-1 file from the facts that `documents` lists for this kind.
 
     The facts are attached as `printed.json`, before the other attachments; `placeholder` reserves the place of a seal.
     `offline_url` becomes the second QR code of a certificate or register extract. `fonts` is the folder where set-up
-    put our fonts. PressError when a fact or a font is missing, or the digest is not that of the facts.
+    put our fonts. `pictures` are JPEG files by their hashes, as a report names them. PressError when a fact or a font
+    is missing, or the digest is not that of the facts.
     """
     return _press(fonts).render(
         kind,
@@ -47,6 +49,7 @@ def render(
         attachments=attachments,
         offline_url=offline_url,
         compiled=compiled,
+        pictures=pictures,
     )
 
 

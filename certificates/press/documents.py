@@ -135,6 +135,14 @@ class Answer(TypedDict):
     operation: str
 
 
+class Picture(TypedDict):
+    """A picture in a report: the hash of its JPEG, which is given along, and the unit on which it was taken, if any."""
+
+    sha256: str
+    caption: str  # also its alternative text
+    reference: str
+
+
 class ReportFinding(TypedDict):
     """One finding and its evidence. `interval` is the 95 percent interval of the share in the population.
 
@@ -156,6 +164,7 @@ class ReportFinding(TypedDict):
     interval: list[float] | None  # two shares: lower and upper bound; None where a number is
     by_lot: list[int] | None  # nonconforming and assessed units by lot, where others were looked at too
     methods: list[str]  # how the inspector came to the verdicts, in words
+    pictures: list[Picture]  # that the inspector chose, of units that fell short
     judged: str | None  # how far the inspector judges it to reach, in words
     judged_reason: str
     observed: str

@@ -64,6 +64,7 @@ class Press:
         self._translations = translations
         if not letters(fonts) >= LETTERS:
             raise PressError(f"the fonts in {fonts} lack letters that we promise to print: run bin/build-assets")
+        self._files = files
         self._fetcher = ClosedFetcher(files)
         self._font_config = FontConfiguration()
         self._sheets = {kind: self._sheet(fonts, templates, kind) for kind in DOCUMENTS}
@@ -83,17 +84,20 @@ class Press:
         attachments: Sequence[Attached] = (),
         offline_url: str = "",
         compiled: bool = True,
+        pictures: Mapping[str, bytes] = {},
     ) -> bytes:
         """Render a document of a kind in `documents.DOCUMENTS` from the facts listed there.
 
         The facts are attached as `printed.json`. PressError when one is missing or the digest does not match, RuleError
-        when one has letters that our fonts lack. Unless `compiled`, the typesetter makes every document.
+        when one has letters that our fonts lack. Unless `compiled`, the typesetter makes every document. `pictures` are
+        JPEG files by their hashes; the caption of one that is missing says so.
         """
         _check(kind, snapshot)
         files = [snapshot_json(snapshot), *attachments]
         if len({file.name for file in files}) < len(files):
             raise PressError("two attachments have the same name")
         texts = phrased(kind, printable(dict(snapshot)), self._words(language))
+        texts["pictures"] = frozenset(pictures)
         dated = snapshot[_DATED[kind]][:10]
         with self._lock, _uncollected():
             try:
@@ -101,7 +105,8 @@ class Press:
                     order = Order(kind, texts, language, dated, files, placeholder, offline_url)
                     with suppress(UnfitError):
                         return self.compiled.render(order, self._master)
-                return self._print(kind, self._page(kind, texts, language, offline_url), dated, files, placeholder)
+                page = self._page(kind, texts, language, offline_url)
+                return self._print(kind, page, dated, files, placeholder, pictures=pictures)
             except FatalURLFetchingError as error:
                 raise PressError(str(error)) from error
 
@@ -119,8 +124,11 @@ class Press:
         dated: str,
         files: Sequence[Attached] = (),
         placeholder: Placeholder | None = None,
+        *,
+        pictures: Mapping[str, bytes] = {},
     ) -> bytes:
-        source = HTML(string=page, base_url=None, url_fetcher=self._fetcher)
+        fetcher = ClosedFetcher(self._files, pictures)
+        source = HTML(string=page, base_url=None, url_fetcher=fetcher)
         document = source.render(stylesheets=[self._sheets[kind]], font_config=self._font_config, pdf_variant=_VARIANT)
         document.metadata.created = document.metadata.modified = dated
         document.metadata.attachments = [_attachment(file, dated) for file in files]

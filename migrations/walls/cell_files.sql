@@ -1,5 +1,5 @@
--- A picture or file beside a verdict stands only with its sealed entry, of its person on its cell. It is taken back once, and
--- nothing else of it changes. After its term it goes with what was typed in its entry.
+-- A picture or file beside a verdict stands only with its sealed entry, of its person on its cell. It is taken back once;
+-- until then, and while the audit runs, it is chosen for the report or left out. Nothing else of it changes. After its term it goes with what was typed in its entry.
 CREATE OR REPLACE FUNCTION check_cell_file() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $$
 BEGIN
   IF NOT EXISTS (

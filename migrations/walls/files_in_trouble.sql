@@ -11,5 +11,5 @@ CREATE OR REPLACE FUNCTION files_in_trouble() RETURNS TABLE(sha256 text, kind te
   FROM trouble t JOIN evidence e ON e.sha256 = t.sha256 JOIN application a ON a.id = e.application_id
   UNION ALL
   SELECT t.sha256::text, 'evidence', a.reference || ' ' || f.requirement_code
-  FROM trouble t JOIN cell_file f ON f.sha256 = t.sha256 JOIN audit a ON a.id = f.audit_id
+  FROM trouble t JOIN cell_file f ON t.sha256 IN (f.sha256, f.printed_sha256) JOIN audit a ON a.id = f.audit_id
 $$;

@@ -12,6 +12,8 @@ from portal.reader.client import LIMITS, RefusedError, reader
 from portal.reader.confinement import Limits
 from portal.sidecar.lanes import PEOPLE, PUBLIC, Lane
 
+PRINTED_SIDE = 1000  # pixels; at 110 mm wide 230 dots an inch
+
 
 @dataclass(frozen=True, slots=True)
 class Judged:
@@ -39,6 +41,17 @@ def copy_of(data: bytes, extension: str) -> Copy:
     """Return a copy of a picture or PDF to look at. RefusedError for a kind of file that has none."""
     made = reader.ask(PEOPLE, "copy", data, extension=extension)
     return Copy(base64.b64decode(made["data"]), made["extension"])
+
+
+def picture_to_print(data: bytes, extension: str) -> bytes:
+    """Return a JPEG of a picture as it is printed: upright, without metadata, no side longer than `PRINTED_SIDE`.
+
+    RefusedError for a file that is no picture.
+    """
+    if extension == "pdf":
+        raise RefusedError("type")
+    made = reader.ask(PEOPLE, "copy", data, extension=extension, side=PRINTED_SIDE, pages=1)
+    return base64.b64decode(made["data"])
 
 
 def list_of(data: bytes, *, is_table: bool) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import Index, Select, and_, delete, func, select, text, true
 from sqlalchemy.dialects.postgresql import insert
@@ -75,7 +76,7 @@ NAMES = text("SELECT sha256, kind, name FROM files_in_trouble()")
 # Every column that names a stored file. A test fails for a column that is missing here.
 NAMING = (
     *(Document.sha256, DocumentStamp.sha256, Evidence.sha256, AgencyChangeFile.sha256, ConditionFile.sha256),
-    CellFile.sha256,
+    *(CellFile.sha256, CellFile.printed_sha256),
 )
 
 
@@ -173,11 +174,12 @@ def _named(session: Session, addresses: Sequence[str]) -> set[str]:
     return {each for column, kept in _kept().items() for each in session.scalars(kept.where(column.in_(addresses)))}
 
 
-def _kept() -> dict[InstrumentedAttribute[str], Select[str]]:
+def _kept() -> dict[InstrumentedAttribute[Any], Select[Any]]:
     """Select the files that are kept, by the column that names them: all but those of extracts past their term."""
     term = timedelta(days=current_settings().extract_days)
     forgotten = and_(Document.kind == DocumentKind.REGISTER_EXTRACT, Document.created_at < clock.now() - term)
-    return {column: select(column).where(~forgotten if column is Document.sha256 else true()) for column in NAMING}
+    kept = {column: ~forgotten if column is Document.sha256 else true() for column in NAMING}
+    return {column: select(column).where(column.is_not(None), condition) for column, condition in kept.items()}
 
 
 def _remove(session: Session, store: Store, sha256: str) -> bool:

@@ -167,7 +167,10 @@ KEPT: tuple[Kept, ...] = (
         "pictures",
         N_("Pictures and files that inspectors put beside verdicts"),
         ("cell_file",),
-        N_("7 years; a salted digest stays, so that the trail still verifies"),
+        N_(
+            "7 years; a salted digest stays, so that the trail still verifies. A sealed report keeps the pictures that"
+            " are printed in it"
+        ),
         _CASE,
         "portal.work.forgetting.forget_pictures",
     ),

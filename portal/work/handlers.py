@@ -44,6 +44,7 @@ from certificates.register.services import refresh_entry
 from portal.settings import current_settings
 from portal.signing import credentials, sealing
 from portal.signing.keys import current_keys
+from portal.stores import files
 from portal.work import following, mail, webhooks
 
 
@@ -81,7 +82,7 @@ def audit_report(session: Session, payload: Mapping[str, Any]) -> None:
         return
     settings = current_settings()
     facts = report_facts(session, audit, body=settings.body)
-    _record(session, DocumentKind.AUDIT_REPORT, audit.id, audit.agency_id, facts)
+    _record(session, DocumentKind.AUDIT_REPORT, audit.id, audit.agency_id, facts, pictures=_pictures(facts))
 
 
 def report_draft(session: Session, payload: Mapping[str, Any]) -> None:
@@ -90,7 +91,7 @@ def report_draft(session: Session, payload: Mapping[str, Any]) -> None:
     if _known(session, DocumentKind.REPORT_DRAFT, draft.id, since=draft.sent_at):
         return
     facts = draft.facts | {"body": dict(current_settings().body)}
-    _record(session, DocumentKind.REPORT_DRAFT, draft.id, draft.agency_id, facts)
+    _record(session, DocumentKind.REPORT_DRAFT, draft.id, draft.agency_id, facts, pictures=_pictures(facts))
 
 
 def decision_letter(session: Session, payload: Mapping[str, Any]) -> None:
@@ -182,6 +183,13 @@ def _known(session: Session, kind: DocumentKind, subject_id: UUID, *, since: dat
         Document.kind == kind, Document.subject_id == subject_id, Document.created_at >= since
     )
     return session.scalar(query.limit(1)) is not None
+
+
+def _pictures(facts: Mapping[str, Any]) -> dict[str, bytes]:
+    """Return the pictures that a report prints, by their hashes; one left out since a draft was sent may be gone."""
+    named = {each["sha256"] for finding in facts["findings"] for each in finding.get("pictures", ())}
+    store = files.store()
+    return {sha256: store.get(sha256) for sha256 in named if store.exists(sha256)}
 
 
 def _record(

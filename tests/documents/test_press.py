@@ -275,6 +275,25 @@ def test_the_report_says_how_the_sample_was_drawn_and_what_was_found():
         assert fact in words
 
 
+def test_the_report_prints_its_pictures_as_figures_with_their_captions():
+    facts, pictures = snapshot.audit_report(), snapshot.pictures()
+    pdf = press.render("audit_report", facts, language="nl", pictures=pictures)
+    assert "F-014: Loonstrook zonder uitleg, met 3 regels" in words_of(pdf)
+    assert "wordt niet meer bewaard" not in words_of(pdf)
+    with pikepdf.open(BytesIO(pdf)) as opened:
+        (printed,) = (each for each in opened.objects if getattr(each, "get", dict)("/Subtype") == "/Image")
+        assert printed.read_raw_bytes() == pictures[snapshot.PICTURE]
+        alts = [str(each.Alt) for each in opened.objects if "/Alt" in getattr(each, "keys", list)()]
+        assert "Loonstrook zonder uitleg, met 3 regels" in alts
+
+
+def test_a_picture_that_is_gone_is_told_and_one_of_somebody_else_is_not_fetched():
+    assert "met 3 regels (de foto wordt niet meer bewaard)" in words_of(sample("audit_report"))
+    strange = [{"sha256": "file:///etc/passwd", "caption": "x", "reference": ""}]
+    facts = snapshot.audit_report(findings=[snapshot.finding(pictures=strange)])
+    assert "x (de foto wordt niet meer bewaard)" in words_of(press.render("audit_report", facts, language="nl"))
+
+
 def letter(**changes):
     return words_of(press.render("decision_letter", snapshot.decision_letter(language="en", **changes), language="en"))
 

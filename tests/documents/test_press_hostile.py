@@ -81,10 +81,17 @@ def test_a_name_of_any_length_stays_on_the_page(name):
 def test_the_press_fetches_its_fonts_and_nothing_else(tmp_path):
     (tmp_path / "secret").write_text("secret")
     fonts = font_files(press.FONTS)
-    fetcher = ClosedFetcher(fonts)
+    fetcher = ClosedFetcher(fonts, {"ab": b"a picture"})
+    assert fetcher.fetch("picture:ab").read() == b"a picture"
     assert fetcher.fetch(next(iter(fonts)))
     assert fetcher.fetch("data:text/plain,hello").read() == b"hello"
-    for url in ((tmp_path / "secret").as_uri(), "http://127.0.0.1:1/", "https://example.org/", "ftp://example.org/"):
+    for url in (
+        (tmp_path / "secret").as_uri(),
+        "picture:cd",
+        "http://127.0.0.1:1/",
+        "https://example.org/",
+        "ftp://example.org/",
+    ):
         with pytest.raises(FatalURLFetchingError):
             fetcher.fetch(url)
 

@@ -37,7 +37,13 @@ def sealed(folder):
     placeholder = sealer.placeholder()
     return {
         (kind, language): sealer.seal(
-            press.render(kind, SAMPLES[kind](language=language), language=language, placeholder=placeholder),
+            press.render(
+                kind,
+                SAMPLES[kind](language=language),
+                language=language,
+                placeholder=placeholder,
+                pictures=snapshot.pictures(),
+            ),
             placeholder,
         )
         for kind, language in CASES

@@ -1,10 +1,14 @@
 """Facts of documents, as services build them, for tests of press and seal."""
 
+from io import BytesIO
 from typing import Any
+
+from PIL import Image
 
 from certificates.press.documents import RegisterExtractFacts, facts_digest
 
 BODY = {"name": "Stichting Keurwerk", "address": "Waagplein 1, 3511 AB Utrecht"}
+PICTURE = "0".rjust(64, "e")  # the hash of the picture of a finding
 SEAT = {"street": "Havenstraat 12", "postcode": "3011 AB", "city": "Rotterdam", "country": "Nederland"}
 NORM = {"name": "Keurmerk eerlijk uitzendwerk", "version": "1.0", "sha256": "9f3a" * 16}
 HOLDER = {
@@ -81,6 +85,18 @@ def unlisted_extract(status: str, label: str, **changes: Any) -> dict[str, Any]:
     return register_extract(**nothing | {"status": status, "status_label": label} | changes)
 
 
+def pictures(sides: tuple[int, int] = (120, 80), count: int = 1) -> dict[str, bytes]:
+    """Return JPEG files by their hashes, the first of which the finding below names."""
+    named = {}
+    for place in range(count):
+        drawn = BytesIO()
+        # Noise over a slope, as dim rooms on photographs have.
+        slope = Image.linear_gradient("L").resize(sides)
+        Image.blend(slope, Image.effect_noise(sides, 60 + place), 0.2).convert("RGB").save(drawn, "JPEG", quality=80)
+        named[f"{place:x}".rjust(64, "e")] = drawn.getvalue()
+    return named
+
+
 def finding(number: int = 1, **changes: Any) -> dict[str, Any]:
     """Return a minor finding from a sample, answered."""
     return {
@@ -99,6 +115,7 @@ def finding(number: int = 1, **changes: Any) -> dict[str, Any]:
         "interval": [0.024, 0.292],
         "by_lot": [2, 26],
         "methods": ["Stuk gezien"],
+        "pictures": [{"sha256": PICTURE, "caption": "Loonstrook zonder uitleg, met 3 regels", "reference": "F-014"}],
         "judged": "Structureel",
         "judged_reason": "Het loonpakket doet dit bij elke nabetaling.",
         "observed": "In drie dossiers ontbreekt de loonstrook van de laatste periode.\nDossiers F-014, F-077 en F-191.",

@@ -49,6 +49,7 @@ CELL_FILE = (
 WITHDRAWN = (
     "UPDATE cell_file SET withdrawn_at = now(), withdrawn_by = :{0}_inspector, reason = 'x' WHERE audit_id = :{0}_audit"
 )
+SHOWN = "UPDATE cell_file SET caption = 'x', printed_sha256 = 'cd' WHERE audit_id = :{}_audit"
 NEWEST = "(SELECT max(id) FROM sealed_entry WHERE audit_id = :in_progress_audit)"
 VERDICT = "UPDATE verdict SET value = '{}', reason = 'x' WHERE audit_id = :in_progress_audit"
 
@@ -110,6 +111,16 @@ ABOUT_ENTRIES = [
            "cell_file_frozen", by="inspector of reported_inspector"),
     Attack("a file taken back twice", WITHDRAWN.format("in_progress") + "; " + WITHDRAWN.format("in_progress"),
            "cell_file_frozen", by=ITS),
+    *(Attack(f"a picture chosen for the report by {by}", SHOWN.format("in_progress"), "none", "rows", by=by)
+      for by in (OTHER, AUDITED, "reviewer", "decider")),
+    Attack("a picture chosen after the report", SHOWN.format("reported"), "cell_file_frozen", "cell_file_frozen",
+           by="inspector of reported_inspector"),
+    Attack("a picture taken back and chosen", WITHDRAWN.format("in_progress") + "; " + SHOWN.format("in_progress"),
+           "cell_file_frozen", by=ITS),
+    Attack("a picture chosen and taken back, yet in the report", SHOWN.format("in_progress") + "; "
+           + WITHDRAWN.format("in_progress"), "ck_cell_file_printed", by=ITS),
+    Attack("a caption without a copy", "UPDATE cell_file SET caption = 'x' WHERE audit_id = :in_progress_audit",
+           "ck_cell_file_printed_whole", by=ITS),
     Attack("another file beside a verdict", "UPDATE cell_file SET sha256 = 'cd'", NO_RIGHT),
     Attack("a file of a verdict less", "DELETE FROM cell_file", NO_RIGHT),
     Attack("files forgotten by a person", "SELECT forget_cell_files(now())", NO_RIGHT, "rows", by=ITS),

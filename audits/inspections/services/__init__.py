@@ -42,6 +42,13 @@ from audits.inspections.services.remarking import withdraw_remark, write_remark
 from audits.inspections.services.replanning import replan_audit
 from audits.inspections.services.reporting import open_urgent_task, report_audit
 from audits.inspections.services.settling import settle_conflict
+from audits.inspections.services.showing import (
+    CAPTION_LIMIT,
+    MOST_PRINTED,
+    check_showable,
+    leave_out_picture,
+    show_picture,
+)
 from audits.inspections.services.transitions import (
     cancel_audit,
     conclude_audit,
@@ -54,6 +61,8 @@ from audits.inspections.services.transitions import (
 from audits.inspections.services.weighing import judge_requirement
 
 __all__ = [
+    "CAPTION_LIMIT",
+    "MOST_PRINTED",
     "PLACE_LIMIT",
     "About",
     "DayPlan",
@@ -71,6 +80,7 @@ __all__ = [
     "attach_file",
     "cancel_audit",
     "change_day",
+    "check_showable",
     "choose_unit",
     "comment_draft",
     "conclude_audit",
@@ -89,6 +99,7 @@ __all__ = [
     "judge_requirement",
     "keep_draft",
     "keep_private_note",
+    "leave_out_picture",
     "offer_list",
     "open_urgent_task",
     "plan_audit",
@@ -113,6 +124,7 @@ __all__ = [
     "send_back_audit",
     "send_draft",
     "settle_conflict",
+    "show_picture",
     "start_audit",
     "submit_corrective_action",
     "withdraw_file",

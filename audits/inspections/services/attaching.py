@@ -82,7 +82,10 @@ def attach_file(
 
 
 def withdraw_file(session: Session, actor: Actor, audit_id: UUID, file_id: UUID, reason: str) -> CellFile:
-    """Take a file back for a reason that reviewer and decider read; that it was there stays. Again changes nothing."""
+    """Take a file back for a reason that reviewer and decider read; that it was there stays. Again changes nothing.
+
+    The next report leaves it out.
+    """
     audit = load_fieldwork(session, actor, audit_id, by_team=True)
     file = session.get(CellFile, file_id, with_for_update=True)
     if file is None or file.audit_id != audit.id:
@@ -97,6 +100,7 @@ def withdraw_file(session: Session, actor: Actor, audit_id: UUID, file_id: UUID,
     typed = Typed(WITHDRAWN, {"reason": reason}, parents=(file.entry.digest,))
     _, head = _seal(session, actor, audit, file.entry.cell, typed)
     file.withdrawn_by, file.withdrawn_at, file.reason = actor.id, clock.now(), reason
+    file.caption = file.printed_sha256 = None
     told = CellFileWithdrawn(requirement=Code(file.requirement_code), file=file.id, head=Digest(head), reason=reason)
     record(session, actor, audit, told)
     session.flush()

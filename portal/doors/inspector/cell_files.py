@@ -22,6 +22,8 @@ from portal.doors.inspector.case import Case, bp, open_case
 from portal.forms import uploads
 from portal.forms.fields import UNREMARKED, date_field, false_alarm_field, file_field, text_field, textarea_field
 from portal.forms.form import Form, refused
+from portal.reader.client import RefusedError
+from portal.reader.questions import picture_to_print
 from portal.signing import receipts
 from portal.stores import database
 from portal.stores import files as kept
@@ -73,6 +75,20 @@ class WithdrawForm(Form):
     )
 
 
+class CaptionForm(Form):
+    """What is to be seen in a picture that stands in the report."""
+
+    caption = text_field(
+        _l("Caption"),
+        hint=_l(
+            "What is to be seen, for example: mould on the wall of room 4. The agency reads it under the picture, and"
+            " who cannot see the picture hears it. No names."
+        ),
+        required=_l("Say what is to be seen."),
+        max_length=services.CAPTION_LIMIT,
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Spot:
     """One requirement at one unit."""
@@ -108,8 +124,8 @@ class Spot:
 @needs(Permission.FIELDWORK_VIEW)
 def show_cell_files(audit_id: UUID, code: str, place: int) -> ResponseReturnValue:
     """Show the pictures and files beside a verdict."""
-    withdrawing = request.args.get("withdraw", type=UUID)
-    return _page(_spot(audit_id, code, place), CellFileForm(), WithdrawForm(), withdrawing=withdrawing)
+    withdraw, show = (request.args.get(act, type=UUID) for act in ("withdraw", "show"))
+    return _page(_spot(audit_id, code, place), CellFileForm(), withdraw=withdraw, show=show)
 
 
 @bp.post(_PATH)
@@ -127,16 +143,14 @@ def add_cell_files(audit_id: UUID, code: str, place: int) -> ResponseReturnValue
         else:
             flash(_("It is kept and sealed."), "success")
             return redirect(spot.back, 303)
-    return refused(_page(spot, form, WithdrawForm()), form)
+    return refused(_page(spot, form), form)
 
 
 @bp.post(f"{_FILE}/withdraw")
 @needs(Permission.AUDIT_CONDUCT)
 def withdraw_cell_file(audit_id: UUID, cell_file_id: UUID) -> ResponseReturnValue:
     """Take a file back; that it was there stays."""
-    case, form = open_case(audit_id), WithdrawForm()
-    file = get_cell_file(database.read(), audit_id, cell_file_id)
-    spot = Spot(case, case.requirement(file.requirement_code), file.reference, int(file.entry.cell.split("/")[-1]))
+    spot, form = _spot_of(_file(audit_id, cell_file_id)), WithdrawForm()
     if form.validate_on_submit():
         try:
             with database.write() as session:
@@ -147,7 +161,45 @@ def withdraw_cell_file(audit_id: UUID, cell_file_id: UUID) -> ResponseReturnValu
         else:
             flash(_("It is taken back."), "success")
             return redirect(spot.href, 303)
-    return _page(spot, CellFileForm(formdata=None), form, withdrawing=cell_file_id), 422
+    return _page(spot, CellFileForm(formdata=None), form, withdraw=cell_file_id), 422
+
+
+@bp.post(f"{_FILE}/report")
+@needs(Permission.AUDIT_CONDUCT)
+def show_in_report(audit_id: UUID, cell_file_id: UUID) -> ResponseReturnValue:
+    """Let a picture stand in the report under a caption, as a copy without metadata."""
+    file, form = _file(audit_id, cell_file_id), CaptionForm()
+    spot = _spot_of(file)
+    if form.validate_on_submit():
+        try:
+            services.check_showable(spot.case.audit, file)
+            printed = _printed(file)
+            with database.write() as session:
+                services.show_picture(
+                    session,
+                    current_actor(),
+                    audit_id,
+                    cell_file_id,
+                    caption=form.caption.data,
+                    printed_sha256=kept.keep(session, printed),
+                )
+        except RuleError as error:
+            form.complain(error)
+        else:
+            flash(_("It stands in the report if the verdict here falls short."), "success")
+            return redirect(spot.href, 303)
+    return refused(_page(spot, CellFileForm(formdata=None), form, show=cell_file_id), form)
+
+
+@bp.post(f"{_FILE}/leave-out")
+@needs(Permission.AUDIT_CONDUCT)
+def leave_out_of_report(audit_id: UUID, cell_file_id: UUID) -> ResponseReturnValue:
+    """Leave a picture out of the report again; it stays beside the verdict."""
+    spot = _spot_of(_file(audit_id, cell_file_id))
+    with database.write() as session:
+        services.leave_out_picture(session, current_actor(), audit_id, cell_file_id)
+    flash(_("It does not stand in the report."), "success")
+    return redirect(spot.href, 303)
 
 
 @bp.get(_FILE)
@@ -177,6 +229,19 @@ def _spot(audit_id: UUID, code: str, place: int) -> Spot:
     return Spot(case, item, reference_at(database.read(), audit_id, item.unit, place), place)
 
 
+def _spot_of(file: CellFile) -> Spot:
+    case = open_case(file.audit_id)
+    return Spot(case, case.requirement(file.requirement_code), file.reference, int(file.entry.cell.split("/")[-1]))
+
+
+def _printed(file: CellFile) -> bytes:
+    """Return the copy of a picture that is printed, or raise RuleError."""
+    try:
+        return picture_to_print(kept.store().get(file.sha256), file.extension)
+    except RefusedError:
+        raise RuleError("This picture cannot be printed. Save it as JPEG and add it once more.", "caption") from None
+
+
 def _keep(spot: Spot, form: CellFileForm) -> None:
     """Store what was chosen, all of it or nothing."""
     taken, agency = form.taken(), spot.case.audit.agency
@@ -199,17 +264,24 @@ def _keep(spot: Spot, form: CellFileForm) -> None:
         receipts.confirm(session, spot.case.audit.id)
 
 
-def _page(spot: Spot, form: CellFileForm, withdrawal: WithdrawForm, *, withdrawing: UUID | None = None) -> str:
+def _page(
+    spot: Spot, form: CellFileForm, sent: Form | None = None, *, withdraw: UUID | None = None, show: UUID | None = None
+) -> str:
+    """Return the page of a verdict's files; `sent` is the form about the file that is taken back or shown."""
     audit, item = spot.case.audit, spot.item
     found = cell_files(database.read(), audit.id, item.unit, reference=spot.reference, code=item.code)
+    files = found.get((item.code, spot.reference), ())
+    captions = {file.id: file.caption for file in files}
+    about = sent or (CaptionForm(caption=captions.get(show)) if show else WithdrawForm())
     return render_template(
         "inspector/cell_files.html",
         spot=spot,
         audit=audit,
-        files=found.get((item.code, spot.reference), ()),
+        files=files,
         looked_at=LOOKED_AT,
         form=form,
-        withdrawal=withdrawal,
-        withdrawing=withdrawing,
-        forms=[form, withdrawal] if request.method == "POST" else [form],
+        about=about,
+        withdrawing=withdraw,
+        showing=show,
+        forms=[form, about] if request.method == "POST" else [form],
     )

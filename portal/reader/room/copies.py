@@ -22,8 +22,11 @@ _DEPTH = 257  # from 16 bits of grey to 8: 65535 / 255
 _PAPER = "pdf"
 
 
-def copy(data: bytes, *, extension: str) -> dict[str, str]:
-    """Return the copy in base64 with its extension. RefusedError for a kind of file that has none."""
+def copy(data: bytes, *, extension: str, side: int = LONGEST_SIDE, pages: int = MOST_PAGES) -> dict[str, str]:
+    """Return the copy in base64 with its extension. RefusedError for a kind of file that has none.
+
+    `side` is the longest of a picture, in pixels; of a TIFF so many `pages` are taken, and one page is a JPEG.
+    """
     if extension == _PAPER:
         return _answer(_paper(data), _PAPER)
     kind = pictures.KINDS.get(extension)
@@ -31,22 +34,22 @@ def copy(data: bytes, *, extension: str) -> dict[str, str]:
         raise RefusedError("type")
     pictures.check(data, kind=kind)
     with Image.open(BytesIO(data), formats=(kind,)) as picture:
-        picture.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
-        pages = [_plain(page) for _, page in zip(range(MOST_PAGES), ImageSequence.Iterator(picture), strict=False)]
+        picture.draft("RGB", (side, side))
+        plain = [_plain(page, side) for _, page in zip(range(pages), ImageSequence.Iterator(picture), strict=False)]
     out = BytesIO()
-    if len(pages) > 1:
-        pages[0].save(out, "PDF", save_all=True, append_images=pages[1:])
+    if len(plain) > 1:
+        plain[0].save(out, "PDF", save_all=True, append_images=plain[1:])
         return _answer(_paper(out.getvalue()), _PAPER)
-    pages[0].save(out, "JPEG", quality=_QUALITY)
+    plain[0].save(out, "JPEG", quality=_QUALITY)
     return _answer(out.getvalue(), "jpg")
 
 
-def _plain(picture: Image.Image) -> Image.Image:
+def _plain(picture: Image.Image, side: int) -> Image.Image:
     """Return the pixels alone: upright, on white, eight bits a colour."""
     if picture.mode.startswith("I"):  # grey of 16 bits, which a conversion would cut off instead of scale
         picture = picture.point(lambda value: value / _DEPTH).convert("L")
     upright = ImageOps.exif_transpose(picture)
-    upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+    upright.thumbnail((side, side))
     if "A" in upright.getbands() or "transparency" in upright.info:
         seen = upright.convert("RGBA")
         white = Image.new("RGB", seen.size, "white")

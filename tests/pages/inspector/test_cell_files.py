@@ -134,6 +134,48 @@ def test_the_agency_never_gets_one(app, session, files, attached):
         assert agency.client.get(path(files, where), headers=agency.headers).status_code in {403, 404}
 
 
+def test_one_is_chosen_for_the_report_under_a_caption_and_left_out_again(app, session, browser, files, attached):
+    browser.open(path(files, f"{WHERE}?show={attached.id}"))
+    page = browser.submit("form[action$=report]", status=422, caption=" ")
+    assert page.errors == ["Say what is to be seen."]
+    shown = browser.submit("form[action$=report]", caption="A slip without a word.")
+    assert "A slip without a word." in shown.text
+    session.expire_all()
+    with app.app_context():
+        copy = Image.open(BytesIO(store.store().get(attached.printed_sha256)))
+    assert (attached.caption, copy.format, copy.getexif()) == ("A slip without a word.", "JPEG", {})
+    page = browser.open(path(files, f"{WHERE}?show={attached.id}"))
+    assert page.soup.select_one("#caption")["value"] == "A slip without a word."
+    browser.open(path(files, WHERE))
+    page = browser.submit("form[action$=leave-out]")
+    assert "A slip without a word." not in page.text
+    session.expire_all()
+    assert (attached.caption, attached.printed_sha256) == (None, None)
+
+
+def test_a_large_picture_is_printed_small_and_upright(app, session, browser, files):
+    data, exif = BytesIO(), Image.Exif()
+    exif[0x0112], exif[0x010F] = 6, "A telephone"  # lies on its side; who made it
+    Image.new("RGB", (3000, 2000), "white").save(data, "JPEG", exif=exif)
+    browser.open(path(files, WHERE))
+    browser.submit(button="Add it", files=[(BytesIO(data.getvalue()), "room.jpg")])
+    attached = session.scalars(select(CellFile)).one()
+    browser.open(path(files, f"{WHERE}?show={attached.id}"))
+    browser.submit("form[action$=report]", caption="The room.")
+    session.expire_all()
+    with app.app_context():
+        copy = Image.open(BytesIO(store.store().get(attached.printed_sha256)))
+    assert (copy.size, copy.getexif()) == ((667, 1000), {})
+
+
+def test_a_paper_is_not_offered_for_the_report(session, browser, files):
+    browser.open(path(files, WHERE))
+    browser.submit(button="Add it", files=[(BytesIO(pdf_file()), "a.pdf")])
+    paper = session.scalars(select(CellFile)).one()
+    page = browser.open(path(files, f"{WHERE}?show={paper.id}"))
+    assert page.soup.select("form[action$=report]") == []
+
+
 def test_what_is_forgotten_leaves_a_chain_that_verifies(session, files, attached):
     digest, data = attached.entry.digest, attached.entry.data
     forget_entry(session, digest)
