@@ -9,6 +9,7 @@ import pikepdf
 
 from bench.product import part
 
+REPORT_PICTURES = 20
 OFFLINE = "https://register.example/check#c="
 _BASE64 = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_"
 _FIRST = ("Zonneveld", "Haven", "Polder", "Waag", "Delta", "Noord", "Rijn", "Maas", "Linge", "Łódź", "Müller", "Țară")
@@ -93,12 +94,22 @@ def extract(paper: Paper, number: int) -> dict[str, Any]:
     return facts
 
 
+def photos() -> dict[str, bytes]:
+    """Return twenty pictures of the size that a report prints, by their hashes; none in builds that print none."""
+    snapshot = part("snapshot")
+    return snapshot.pictures((1000, 750), REPORT_PICTURES) if hasattr(snapshot, "pictures") else {}
+
+
 def long_report() -> dict[str, Any]:
-    """Return the facts of an audit report of about thirty pages."""
+    """Return the facts of an audit report of about thirty pages of text, and twenty pictures."""
     snapshot = part("snapshot")
 
     text = "In drie dossiers ontbreekt de loonstrook van de laatste periode; het bureau heeft dit erkend. " * 4
-    findings = [snapshot.finding(number, observed=text, verification=text) for number in range(1, 39)]
+    findings = [snapshot.finding(number, observed=text, verification=text) for number in range(1, 41)]
+    for finding, name in zip(findings, photos(), strict=False):
+        finding["pictures"] = [{"sha256": name, "caption": "Een loonstrook zonder uitleg", "reference": "F-014"}]
+    for finding in findings[REPORT_PICTURES:]:
+        finding["pictures"] = []
     chapters = [
         {
             "code": f"C{chapter}",

@@ -19,7 +19,7 @@ from shutil import which
 from typing import Any
 from unittest import mock
 
-from bench.papers import Paper, extract, long_report, pages_of, papers
+from bench.papers import Paper, extract, long_report, pages_of, papers, photos
 from bench.product import part
 
 Print = Callable[[Paper], bytes]
@@ -113,8 +113,13 @@ def _extracts(sealer: Any) -> Print:
 
 
 def _reports(sealer: Any) -> Print:
-    facts = lru_cache(1)(long_report)
-    return lambda _: _sealed(sealer, "audit_report", facts())
+    facts, pictures = lru_cache(1)(long_report), lru_cache(1)(photos)
+
+    def one(_: Paper) -> bytes:
+        more = {"pictures": pictures()} if pictures() else {}
+        return _sealed(sealer, "audit_report", facts(), **more)
+
+    return one
 
 
 def _other(stack: ExitStack, folder: Path, house: House, system: str) -> Print:
