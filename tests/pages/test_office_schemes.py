@@ -139,7 +139,8 @@ def test_two_versions_stand_side_by_side(enter, session):
     assert any(path.startswith("FRE-07.") for path in told)
     version = session.scalar(select(SchemeVersion).where(SchemeVersion.version == "1.1"))
     page = enter(Role.PLANNER).open(f"/office/schemes/compare?before={version.id}&after={version.id}")
-    assert "Nothing but the version and its day changes." in page.text
+    assert "Choose two versions that are not the same." in page.text
+    assert "What changes from" not in page.text
     enter(Role.PLANNER).open("/office/schemes/compare?before=nothing", 404)
 
 
