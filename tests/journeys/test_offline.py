@@ -159,7 +159,7 @@ def test_what_stands_beside_a_verdict_comes_along(screen, audit, tmp_path):
     device.cut(off=False)
     page.goto("/inspector/offline/?lang=en")
     device.unlock().light("Safe to clear")
-    assert audit.rows(select(PrivateNote.text)) == [(SECRET,)]
+    assert audit.rows(select(PrivateNote.text).where(PrivateNote.audit_id == audit.id)) == [(SECRET,)]
     assert audit.rows(select(Verdict.method).where(Verdict.audit_id == audit.id)) == [(Method.OBSERVED,)]
     ((name,),) = audit.rows(select(CellFile.filename).where(CellFile.audit_id == audit.id))
     assert name.endswith("-1.jpg")
