@@ -48,3 +48,11 @@ def test_a_checked_list_is_accessible_and_fits_a_tablet(screen, things):
     window.click("Check the list")
     window.page.set_viewport_size(TABLET)
     assert window.page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
+
+
+def test_a_chapter_of_the_practice_and_its_result_are_accessible_and_fit_a_tablet(screen, things):
+    window = screen().open("/practice")
+    for button in ("Continue", "See what would count against you"):
+        window.click(button)
+        window.page.set_viewport_size(TABLET)
+        assert window.page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
