@@ -164,6 +164,8 @@ REVOKE ALL ON FUNCTION judges_appeal(uuid, uuid), appeal_runs(uuid), held_back(u
 GRANT INSERT ON audit_day TO kw_app, kw_worker;
 GRANT INSERT (audit_id, computed, planned, reason, said_by, said_at) ON audit_time TO kw_app, kw_worker;
 GRANT INSERT ON absence TO kw_app, kw_worker;
+GRANT INSERT ON competence TO kw_app, kw_worker;
+GRANT UPDATE (ended_at) ON competence TO kw_app, kw_worker;
 GRANT INSERT (allowed, because, said_at) ON small_body TO kw_worker;
 GRANT UPDATE (ended_at) ON absence TO kw_app, kw_worker;
 REVOKE ALL ON FUNCTION stands_in_for(uuid), hands_on(uuid), leads_audit(uuid, uuid), work_in_hand(uuid),

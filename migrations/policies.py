@@ -109,6 +109,9 @@ POLICIES = (
            (f"person_id = {ME} AND recorded_by IS NULL", f"{CASES} AND recorded_by = {ME}"), may=ADD),
     Policy("absence", (OFFICE,), (f"recorded_by = {ME}", CASES), (f"recorded_by = {ME} AND person_id = {ME}",
                                                                   f"recorded_by = {ME} AND {CASES}")),
+    # Who manages people records what others can do; who plans reads it.
+    Policy("competence", (OFFICE,), (f"{ADMINISTRATOR} AND person_id <> {ME}",),
+           (f"{ADMINISTRATOR} AND recorded_by = {ME} AND person_id <> {ME}",)),
     Policy("group_statement", (STAFF,), (f"{CASES} AND stated_by = {ME}",), may=ADD),
     Policy("application", (OWN, f"{CASES} AND submitted_at IS NOT NULL", f"id = ANY ({MY_CASES})"),
            (OWN, f"{CASES} AND submitted_at IS NOT NULL"), (OWN,)),

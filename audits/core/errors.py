@@ -47,6 +47,7 @@ _MISSING = {
     "audit_day": N_("There is no such day."),
     "cell_file": N_("There is no such file."),
     "certificate": N_("There is no such certificate."),
+    "competence": N_("There is no such competence."),
     "complaint": N_("There is no such complaint."),
     "condition": N_("There is no such condition."),
     "condition_file": N_("There is no such file."),

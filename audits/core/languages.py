@@ -10,6 +10,8 @@ from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 
+from babel import Locale
+from babel.languages import get_official_languages
 from babel.support import NullTranslations, Translations
 
 CATALOGUES = Path(__file__).resolve().parents[2] / "portal" / "translations"
@@ -69,6 +71,29 @@ WORKERS: Mapping[str, Language] = MappingProxyType(
 
 IN_EVERY_NORM = (DEFAULT, SOURCE)
 """The languages that scheme format 1.0 requires for each text; later languages may be missing in older schemes."""
+
+
+_NAMED = frozenset(Locale(SOURCE).languages)
+
+
+@lru_cache(maxsize=300)
+def spoken_in(country: str) -> tuple[str, ...]:
+    """Return the official languages of a country (ISO 3166-1 alpha-2) by CLDR, in ISO 639; none if it has none.
+
+    Those that only serve as such in practice, as English in the United States, count where no other does.
+    """
+    found = get_official_languages(country) or get_official_languages(country, de_facto=True)
+    codes = dict.fromkeys(code.partition("_")[0] for code in found)  # without the script
+    return tuple(code for code in codes if code in _NAMED)
+
+
+SPOKEN = frozenset(code for country in Locale(SOURCE).territories for code in spoken_in(country)) | frozenset(WORKERS)
+"""Languages that somebody may be known to speak: each is official somewhere."""
+
+
+def language_name(code: str, language: str) -> str:
+    """Return the name of a language by its code, or the code itself if it has no name."""
+    return str(Locale(language).languages.get(code, code))
 
 
 def in_language(texts: Mapping[str, str], language: str) -> str:

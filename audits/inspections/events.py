@@ -23,6 +23,18 @@ class AuditPlanned(EventData, name="audit.plan", words=N_("Audit planned")):
     occasion: str = forgettable()
 
 
+class CompetenceLacking(
+    EventData, name="audit.lack_competence", words=N_("Inspector chosen although a competence is missing")
+):
+    """An inspector was chosen who lacks, on the first day, what the scope asks for; `lacks` are codes of demands."""
+
+    after: AuditState
+    person: UUID
+    day: date
+    lacks: tuple[Code, ...]
+    reason: str = forgettable()
+
+
 class AuditReplanned(EventData, name="audit.replan", words=N_("Inspector or first day of the audit changed")):
     """An audit got another inspector or first day, with the reason."""
 

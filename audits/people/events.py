@@ -6,6 +6,7 @@ from uuid import UUID
 from audits.core.access import Role
 from audits.core.errors import N_
 from audits.core.events import Code, EventData
+from audits.people.rules import CompetenceKind
 
 
 class PersonInvited(EventData, name="person.invite", words=N_("Person invited")):
@@ -76,6 +77,21 @@ class AbsenceEnded(EventData, name="absence.end", words=N_("Absence ended")):
 
     person: UUID
     deputy: UUID
+
+
+class CompetenceRecorded(EventData, name="competence.record", words=N_("Competence recorded")):
+    """Somebody who manages people recorded a competence of a person; the row says which."""
+
+    person: UUID
+    kind: CompetenceKind
+    until: date | None
+
+
+class CompetenceEnded(EventData, name="competence.end", words=N_("Competence ended")):
+    """A competence of a person counts no longer, or never did."""
+
+    person: UUID
+    kind: CompetenceKind
 
 
 class InterestCorrected(EventData, name="tie.correct", words=N_("Interest corrected by the office")):

@@ -11,7 +11,7 @@ from audits.agencies.models import Agency
 from audits.core.access import AGENCY_ROLES, Actor, Role
 from audits.core.db import Base, Id, one_of, stored
 from audits.core.languages import DEFAULT, LANGUAGES
-from audits.people.rules import SECOND_PERSON, InterestKind
+from audits.people.rules import SECOND_PERSON, CompetenceKind, InterestKind
 
 
 class Person(Base):
@@ -147,6 +147,29 @@ class Absence(Base):
 
     person: Mapped[Person] = relationship(foreign_keys=[person_id])
     deputy: Mapped[Person] = relationship(foreign_keys=[deputy_id])
+
+
+class Competence(Base):
+    """What somebody of the staff can do, as somebody else recorded it; ended or not at all, never changed."""
+
+    __tablename__ = "competence"
+    __table_args__ = (
+        one_of("kind", CompetenceKind),
+        CheckConstraint("btrim(value) <> ''", name="value"),
+        CheckConstraint("recorded_by <> person_id", name="not_own"),
+    )
+
+    id: Mapped[Id]
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    kind: Mapped[CompetenceKind] = mapped_column(stored(CompetenceKind))
+    value: Mapped[str] = mapped_column(Text)  # a code of a sector or language, or the name of a training
+    valid_until: Mapped[date | None]
+    recorded_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    recorded_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+    person: Mapped[Person] = relationship(foreign_keys=[person_id])
+    recorder: Mapped[Person] = relationship(foreign_keys=[recorded_by])
 
 
 def roles_match(roles: frozenset[Role], agency_id: UUID | None) -> bool:

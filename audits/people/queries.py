@@ -5,7 +5,7 @@ from datetime import date
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Date, Select, Uuid, column, false, func, select
+from sqlalchemy import Date, Select, Uuid, and_, column, exists, false, func, select
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from audits.agencies.models import Agency
@@ -13,7 +13,8 @@ from audits.core import clock
 from audits.core.access import Actor, Permission, Role, authorise
 from audits.core.errors import missing
 from audits.people.independence import barred_people
-from audits.people.models import Absence, Interest, Person, PersonRole, RoleRequest, SmallBody
+from audits.people.models import Absence, Competence, Interest, Person, PersonRole, RoleRequest, SmallBody
+from audits.people.rules import CompetenceKind, Held
 
 _MOST = 200
 
@@ -208,3 +209,35 @@ def interests_declared_by(session: Session, person_id: UUID) -> list[Interest]:
 def small_body(session: Session) -> SmallBody | None:
     """Return what was said last of the size of the body; None if nothing was, which is as if it were not small."""
     return session.scalar(select(SmallBody).order_by(SmallBody.id.desc()).limit(1))
+
+
+def competences_of(session: Session, actor: Actor, person_id: UUID) -> list[Competence]:
+    """Return what was recorded of one person, those that ended last; for who manages people."""
+    authorise(actor, Permission.PERSON_MANAGE)
+    query = select(Competence).where(Competence.person_id == person_id)
+    query = query.options(joinedload(Competence.recorder).lazyload(Person.role_rows))
+    ended = Competence.ended_at.is_not(None)
+    return list(session.scalars(query.order_by(ended, Competence.kind, Competence.recorded_at, Competence.id)))
+
+
+def competences_kept(session: Session) -> bool:
+    """Return whether the body keeps competences: whether one was ever recorded, of anybody."""
+    return bool(session.scalar(select(exists(select(Competence.id)))))
+
+
+def held_by(session: Session, people: Collection[UUID]) -> dict[UUID, tuple[Held, ...]]:
+    """Return the competences of each of these people, with the language in which they read these pages.
+
+    Nobody is in it as long as the body keeps no competences.
+    """
+    if not competences_kept(session):
+        return {}
+    lasts = and_(Competence.person_id == Person.id, Competence.ended_at.is_(None))
+    query = select(Person.id, Person.language, Competence.kind, Competence.value, Competence.valid_until)
+    found: dict[UUID, tuple[Held, ...]] = {}
+    for person_id, language, kind, value, until in session.execute(
+        query.outerjoin(Competence, lasts).where(Person.id.in_(people))
+    ):
+        known = found.setdefault(person_id, (Held(CompetenceKind.LANGUAGE, language),))
+        found[person_id] = (*known, Held(kind, value, until)) if kind else known
+    return found

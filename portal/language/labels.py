@@ -30,7 +30,7 @@ from audits.inspections.workflow import AuditState, RoundOutcome
 from audits.links.rules import Sign
 from audits.links.workflow import LinkState, LinkVerdict
 from audits.people.independence import WORDS, Bar
-from audits.people.rules import InterestKind
+from audits.people.rules import CompetenceKind, InterestKind
 from audits.schemes.compare import ChangeKind, Upgrade
 from audits.schemes.cycle import AuditKind, DecisionKind
 from audits.schemes.text import RepairQuestion, Shortfall
@@ -141,6 +141,9 @@ LABELS: list[tuple[StrEnum, LazyString]] = [
     (InterestKind.ADVISED, _l("Advised or advises them")),
     (InterestKind.OTHER, _l("Family, money or something else")),
     (InterestKind.NONE, _l("No tie: this was a mistake")),
+    (CompetenceKind.SECTOR, _l("Sector")),
+    (CompetenceKind.LANGUAGE, _l("Language")),
+    (CompetenceKind.TRAINING, _l("Training")),
     (TeamRole.MEMBER, _l("Member")),
     (TeamRole.EXPERT, _l("Expert")),
     (TeamRole.INTERPRETER, _l("Interpreter")),

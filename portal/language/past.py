@@ -24,6 +24,7 @@ from audits.worklists.history import Entry
 from certificates.lifecycle.workflow import CertificateState
 from portal.language import changed
 from portal.language.changed import NOTHING, Line
+from portal.language.competences import demand_words
 from portal.language.dates import date_text
 from portal.language.i18n import current_language
 from portal.language.labels import label
@@ -89,6 +90,7 @@ _FIELDS: Mapping[str, LazyString] = {
     "items": _l("Scope"),
     "kind": _l("Kind"),
     "kinds": _l("What was found"),
+    "lacks": _l("Missing competences"),
     "last_day": _l("Last day"),
     "missing": _l("Entries that are missing"),
     "note": _l("Note"),
@@ -182,9 +184,11 @@ def _word(entry: Entry, field: str, value: str, scheme: SchemeText) -> str:
 
 
 def _coded(field: str, value: str, scheme: SchemeText) -> str:
-    """Return a code of the norm, or of what was found in a file, in words; another text as it is."""
+    """Return a code of the norm, of what was found in a file or is missing, in words; another text as it is."""
     if field == "kinds" and value in set(Personal):
         return label(Personal(value))
+    if field == "lacks":
+        return demand_words(value, scheme.sectors)
     if field == "unit":
         return _unit(value, scheme) or value
     named = scheme.severities if field == "grade" else scheme.verdicts

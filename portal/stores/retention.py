@@ -68,8 +68,8 @@ KEPT: tuple[Kept, ...] = (
     ),
     Kept(
         "people",
-        N_("Names of people who worked on a case, their ties with agencies, their absences"),
-        ("person", "tie", "absence", "small_body"),
+        N_("Names of people who worked on a case, their ties with agencies, their absences and competences"),
+        ("person", "tie", "absence", "competence", "small_body"),
         N_("As long as the cases in which they acted; then by hand, with the case"),
         N_("Impartiality must be shown afterwards: ISO/IEC 17065 clauses 4.2 and 7.12 (GDPR article 6(1)(f))"),
         "",

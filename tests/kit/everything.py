@@ -64,7 +64,7 @@ from portal.signing.keys import current_keys
 from portal.signing.private_links import Purpose, token_of
 from portal.stores import files
 from portal.work import handlers
-from tests.kit.factories import make_agency, make_application, make_audit, make_person
+from tests.kit.factories import add_competence, make_agency, make_application, make_audit, make_person
 from tests.kit.factories.certificates import BASE_URL, BODY
 from tests.kit.factories.changes import report
 from tests.kit.following import add_webhook, followed_list
@@ -179,6 +179,7 @@ def fill(session: Session, settings: Settings) -> Case:
         recorded_at=now,
     )
     session.add_all([day, absence])
+    competence = add_competence(session, people[Role.REVIEWER].id, people[Role.ADMINISTRATOR].id)
     letter, note = _written(session, decision, people[Role.PLANNER])
     term = select(Deadline.id).where(Deadline.agency_id == agency.id, Deadline.kind == DeadlineKind.RENEWAL)
     proof, proof_file = _proof(session, decision, people[Role.AGENCY_OWNER])
@@ -228,6 +229,7 @@ def fill(session: Session, settings: Settings) -> Case:
             "authority_signal_id": add_authority_signal(session, people[Role.PLANNER].id, agency.id),
             "deadline_id": session.scalars(term).one(),
             "absence_id": absence.id,
+            "competence_id": competence.id,
             "request_id": request.id,
             "version_id": application.scheme_version_id,
             "code": light.code,

@@ -1,6 +1,17 @@
 """Statements about people, sessions, agencies, the norm and the log that must not pass; see statements.py."""
 
-from tests.kit.statement_parts import ACCEPTED, ASKED, CONFIRMED, DECLINED, NO_RIGHT, PROPOSED, PUBLISHED, TAKEN, Attack
+from tests.kit.statement_parts import (
+    ACCEPTED,
+    ASKED,
+    CONFIRMED,
+    DECLINED,
+    EVENT,
+    NO_RIGHT,
+    PROPOSED,
+    PUBLISHED,
+    TAKEN,
+    Attack,
+)
 
 CORRECTED = (
     "INSERT INTO tie (id, person_id, agency_id, kind, nature, declared_at, source, recorded_by, supersedes_id)"
@@ -13,6 +24,16 @@ STATED = (
 )
 
 SMALL = "INSERT INTO small_body (allowed, because, said_at) VALUES ({}, 'x', now())"
+
+SPARE = "'00000000-0000-4000-8000-0000000000ae'"
+ABLE = (
+    "INSERT INTO competence (id, person_id, kind, value, valid_until, recorded_by, recorded_at)"
+    f" VALUES ({SPARE}, :{{}}, 'language', 'pl', NULL, :{{}}, now())"
+)
+RECORDED = (
+    ABLE.format("planner", "administrator") + "; " + EVENT.format(subject=SPARE, before="", after="").removesuffix("; ")
+)
+NOT_ABLE = "UPDATE competence SET ended_at = now() WHERE id = :competence"
 
 ABOUT_PEOPLE = [
     # People and how they sign in
@@ -122,6 +143,44 @@ ABOUT_PEOPLE = [
         NO_RIGHT,
         by="scheme_manager",
     ),
+    Attack(
+        "a competence recorded by a planner",
+        ABLE.format("decider", "planner"),
+        NO_RIGHT,
+        "competence_trace",
+        by="planner",
+    ),
+    Attack(
+        "an own competence",
+        ABLE.format("administrator", "administrator"),
+        NO_RIGHT,
+        "ck_competence_not_own",
+        by="administrator",
+    ),
+    Attack(
+        "a competence in another's name",
+        ABLE.format("decider", "planner"),
+        NO_RIGHT,
+        "competence_trace",
+        by="administrator",
+    ),
+    Attack(
+        "a competence of somebody of an agency",
+        ABLE.format("other_owner", "administrator"),
+        "competence_lawful",
+        by="administrator",
+    ),
+    Attack(
+        "a competence that leaves no trace",
+        ABLE.format("planner", "administrator"),
+        "competence_trace",
+        by="administrator",
+    ),
+    Attack("a competence ended by a planner", NOT_ABLE, "none", "competence_trace", by="planner"),
+    Attack("a competence ended without a trace", NOT_ABLE, "competence_trace", by="administrator"),
+    Attack("a competence ended twice", f"{NOT_ABLE}; {NOT_ABLE}", "23000", by="administrator"),
+    Attack("another competence", "UPDATE competence SET value = 'ro'", NO_RIGHT, by="administrator"),
+    Attack("a competence removed", "DELETE FROM competence", NO_RIGHT, by="administrator"),
     Attack("removed", "DELETE FROM person WHERE id = :other_owner", NO_RIGHT),
     Attack(
         "a tie of oneself, recorded by oneself",

@@ -28,7 +28,7 @@ from tests.kit.statements_about_entries import ENTERED
 from tests.kit.statements_about_findings import ASKED_FOR_TIME, CONTESTED, FOUND_AS_IT_IS, GRADED
 from tests.kit.statements_about_holders import CARRIED_OUT, CRITICAL, DONE, FATE, FOUND, REFUSED
 from tests.kit.statements_about_messages import WRITTEN, WRITTEN_BACK
-from tests.kit.statements_about_people import CORRECTED, STATED
+from tests.kit.statements_about_people import CORRECTED, RECORDED, STATED
 from tests.kit.statements_about_pleas import ANSWERED, ASKED
 from tests.kit.statements_about_remarks import REMARKED, REPLIED
 from tests.kit.statements_about_requests import GIVEN
@@ -88,6 +88,7 @@ LAWFUL = [
     ("agency lent", PASSED_ON),
     ("agency shared", ASKED),
     ("planner", ANSWERED),
+    ("administrator", RECORDED),
     ("agency sent_back", REPLIED),
     ("agency in_progress_audited", WRITTEN),
     ("planner", WRITTEN_BACK),

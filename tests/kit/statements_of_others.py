@@ -69,6 +69,7 @@ SEEN_BY_OTHERS = [
     unseen("agency mine", "tie", "true"),
     unseen("agency mine", "group_statement", "true"),
     unseen("agency mine", "absence", "true"),
+    unseen("agency mine", "competence", "true"),
     unseen("agency mine", "audit_day", "audit_id NOT IN (SELECT id FROM audit WHERE agency_id = :mine)"),
     unseen("agency mine", "audit_time", "true"),
     unseen("agency mine", "small_body", "true"),

@@ -48,6 +48,7 @@ from portal.stores.retention import Forgotten
 from portal.stores.roles import APP
 from portal.web.security_log import Kind, SecurityEvent
 from tests.kit.factories import (
+    add_competence,
     give_password,
     make_agency,
     make_application,
@@ -338,6 +339,7 @@ def _people(session: Session) -> dict[str, Any]:
     _trail(session, made["other"], made["planner"])
     now = clock.now()
     session.add(RoleRequest(person_id=made["inspector"], role=Role.DECIDER, asked_by=made["planner"], asked_at=now))
+    made["competence"] = add_competence(session, made["inspector"], made["administrator"]).id
     session.add(SmallBody(allowed=False, because="x", said_at=now))
     norm = {"code": "other", "version": "1", "source": "x", "sha256": "x"}
     session.add(SchemeProposal(**norm, proposed_by=made["scheme_manager"], proposed_at=now))

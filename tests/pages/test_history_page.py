@@ -17,7 +17,7 @@ from portal.language.past import ABOUT, STATES, field_name, lines_of, type_of
 from tests.kit.factories import make_agency, make_audit, make_person
 from tests.kit.factories.changes import report
 
-ABOUT_NO_AGENCY = {"absence", "scheme"}
+ABOUT_NO_AGENCY = {"absence", "competence", "scheme"}
 PEOPLE = {"person", "inspector", "deputy"}
 
 

@@ -28,6 +28,7 @@ from audits.inspections import notices
 from audits.inspections.coverage import choose
 from audits.inspections.models import Audit, Participant
 from audits.inspections.planning import check_risks
+from audits.inspections.services.competence import weigh_competence
 from audits.inspections.services.course import record
 from audits.inspections.workflow import AUDIT_FLOW, ON_APPLICATION
 from audits.people import independence
@@ -47,11 +48,12 @@ def plan_audit(
     planned_on: date,
     announced: bool = True,
     risks: Collection[str] = (),
+    despite: str = "",
 ) -> Audit:
     """Assign an inspector without a declared interest to an accepted application (ISO/IEC 17065, 4.2 and 7.4.2).
 
     The audit of a holder of a certificate is for renewal, that of anybody else an initial one. `risks` are codes of the
-    scheme, which ask for more time.
+    scheme, which ask for more time. `despite` says why this inspector, if a competence is missing.
     """
     application = moves.hold(session, APPLICATIONS, actor, application_id, Permission.AUDIT_PLAN)
     if application.state is not ApplicationState.ACCEPTED:
@@ -72,7 +74,9 @@ def plan_audit(
         planned_on=planned_on,
         announced=announced,
     )
-    return _add(session, actor, audit, with_cycle(application.scheme_version), risks)
+    _add(session, actor, audit, with_cycle(application.scheme_version), risks)
+    weigh_competence(session, actor, audit, despite)
+    return audit
 
 
 def plan_audit_of_holder(
@@ -87,11 +91,13 @@ def plan_audit_of_holder(
     occasion: str = "",
     risks: Collection[str] = (),
     by_hand: Collection[str] = (),
+    despite: str = "",
 ) -> Audit:
     """Plan an audit between grant and renewal: surveillance, special, follow-up, or for an extension of the scope.
 
     `occasion` says why, which only surveillance needs not; `risks` and `by_hand` are codes of the scheme, which choose
-    requirements where the scheme lets this kind of audit do so.
+    requirements where the scheme lets this kind of audit do so. `despite` says why this inspector, if a competence is
+    missing.
     """
     authorise(actor, Permission.AUDIT_PLAN)
     cycle = cycle_of_holder(session, agency_id)
@@ -107,6 +113,7 @@ def plan_audit_of_holder(
     audit = _of_cycle(cycle, kind=kind, inspector_id=inspector_id, planned_on=planned_on, announced=announced)
     audit.occasion = occasion.strip()
     _add(session, actor, audit, with_cycle(session.get_one(SchemeVersion, cycle.scheme_version_id)), risks)
+    weigh_competence(session, actor, audit, despite)
     choose(session, audit, risks=risks, by_hand=by_hand)
     session.flush()
     if kind is AuditKind.SPECIAL:
@@ -177,7 +184,7 @@ def _of_cycle(cycle: Certification, *, kind: AuditKind, inspector_id: UUID, plan
     )
 
 
-def _add(session: Session, actor: Actor, audit: Audit, scheme: SchemeText, risks: Collection[str]) -> Audit:
+def _add(session: Session, actor: Actor, audit: Audit, scheme: SchemeText, risks: Collection[str]) -> None:
     """Number and store a new audit, with its traces, and tell who must know."""
     check_risks(scheme, risks)
     audit.risks = sorted(set(risks))
@@ -199,7 +206,6 @@ def _add(session: Session, actor: Actor, audit: Audit, scheme: SchemeText, risks
     record(session, actor, audit, planned)
     tell_inspector(session, audit)
     tell_day(session, audit)
-    return audit
 
 
 def _interested() -> RuleError:

@@ -16,6 +16,7 @@ from audits.deadlines.services import give_deadline
 from audits.inspections import events as told
 from audits.inspections import notices
 from audits.inspections.models import Audit
+from audits.inspections.services.competence import weigh_competence
 from audits.inspections.services.course import AUDITS, record
 from audits.inspections.services.planning import (
     check_day,
@@ -29,11 +30,19 @@ from audits.inspections.workflow import AUDIT_FLOW, AuditState
 
 
 def replan_audit(
-    session: Session, actor: Actor, audit_id: UUID, *, inspector_id: UUID, planned_on: date, reason: str
+    session: Session,
+    actor: Actor,
+    audit_id: UUID,
+    *,
+    inspector_id: UUID,
+    planned_on: date,
+    reason: str,
+    despite: str = "",
 ) -> Audit:
     """Give the audit another inspector, or another first day before it starts; both must know, and why.
 
     Verdicts, samples and findings stay; whoever had the audit keeps the part in it that bars from deciding on it.
+    `despite` says why this inspector, if a competence is missing.
     """
     asks, within = Independence.NO_INTEREST, AUDIT_FLOW.unfinished
     audit = moves.hold(session, AUDITS, actor, audit_id, Permission.AUDIT_PLAN, asks=asks, within=within)
@@ -58,6 +67,7 @@ def replan_audit(
         reason=reason.strip(),
     )
     record(session, actor, audit, change)
+    weigh_competence(session, actor, audit, despite)
     give_deadline(session, DeadlineKind.REPORT, audit.id, inspector_id)
     flush_planned(session)
     _tell(session, audit, before, day)

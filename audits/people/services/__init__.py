@@ -10,6 +10,7 @@ from audits.people.services.accounts import (
     invite_person,
     retire_person,
 )
+from audits.people.services.competences import end_competence, record_competence
 from audits.people.services.groups import state_group
 from audits.people.services.interests import correct_interest, declare_interest, record_interest
 from audits.people.services.roles import confirm_role, decline_role, set_roles
@@ -23,11 +24,13 @@ __all__ = [
     "decline_role",
     "edit_profile",
     "end_absence",
+    "end_competence",
     "end_unused",
     "invite_again",
     "invite_first_owner",
     "invite_person",
     "record_absence",
+    "record_competence",
     "record_interest",
     "retire_person",
     "set_roles",

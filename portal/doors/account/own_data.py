@@ -12,13 +12,14 @@ from sqlalchemy.orm import Session
 
 from audits.core import clock
 from audits.core.events import Event
-from audits.people.models import Absence, Interest, Person
+from audits.people.models import Absence, Competence, Interest, Person
 from portal.doors.account.models import LoginSession
 
 _PERSON = ("id", "agency_id", "name", "email", "language", "invited_at", "retired_at")
 _SESSION = ("created_at", "seen_at", "ended_at")
 _INTEREST = ("agency_id", "kind", "nature", "since", "until", "declared_at", "source")
 _ABSENCE = ("person_id", "deputy_id", "first_day", "last_day", "recorded_at", "ended_at")
+_COMPETENCE = ("kind", "value", "valid_until", "recorded_at", "ended_at")
 _EVENT = ("happened_at", "name", "subject_id", "agency_id", "data")
 
 
@@ -31,6 +32,7 @@ def own_data(session: Session, person_id: UUID) -> str:
         "sessions": _rows(session, select(LoginSession).where(LoginSession.person_id == person_id), _SESSION),
         "ties": _rows(session, select(Interest).where(Interest.person_id == person_id), _INTEREST),
         "absences": _rows(session, select(Absence).where(Absence.person_id == person_id), _ABSENCE),
+        "competences": _rows(session, select(Competence).where(Competence.person_id == person_id), _COMPETENCE),
         "acts": _rows(session, select(Event).where(Event.actor_id == person_id).order_by(Event.id), _EVENT),
     }
     return json.dumps(found, default=_plain, ensure_ascii=False, indent=1)

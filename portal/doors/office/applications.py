@@ -26,7 +26,7 @@ from audits.schemes.queries import scheme_of_version, with_cycle
 from certificates.documents.queries import find_document
 from certificates.documents.stages import DocumentKind
 from portal.doors.office.forms import IntakeForm, PlanForm, ReasonForm
-from portal.doors.office.inspectors import offer_inspectors
+from portal.doors.office.inspectors import offer_inspectors, show_lacks
 from portal.stores import database
 from portal.web.access import current_actor, needs
 from portal.web.paging import Page, asked_page
@@ -105,6 +105,7 @@ def plan_submitted(application_id: UUID) -> ResponseReturnValue:
                     planned_on=form.planned_on.data,
                     announced=not form.unannounced.data,
                     risks=form.risks.data or (),
+                    despite=form.despite.data or "",
                 )
                 audit_id = audit.id
         except RuleError as error:
@@ -195,5 +196,11 @@ def _plan_page(application: Application, form: PlanForm) -> str:
     form.offer_risks(scheme)
     hours = hours_for(application.agency, application.scheme_version, kind, risks=form.risks.data or ())
     return render_template(
-        "office/plan.html", application=application, form=form, left_out=left_out, scheme=scheme, hours=hours
+        "office/plan.html",
+        application=application,
+        form=form,
+        left_out=left_out,
+        lacking=show_lacks(form, application.agency, application.scheme_version),
+        scheme=scheme,
+        hours=hours,
     )

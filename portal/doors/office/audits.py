@@ -26,7 +26,7 @@ from portal.doors.downloads import attachment
 from portal.doors.office import case_file
 from portal.doors.office.calendar import WARNINGS
 from portal.doors.office.forms import ReasonForm, ReplanForm, ReviewForm, review_form
-from portal.doors.office.inspectors import offer_inspectors
+from portal.doors.office.inspectors import offer_inspectors, show_lacks
 from portal.signing import receipts
 from portal.stores import database
 from portal.web import security_log
@@ -167,6 +167,7 @@ def replan_submitted(audit_id: UUID) -> ResponseReturnValue:
                     inspector_id=UUID(form.inspector.data),
                     planned_on=form.planned_on.data,
                     reason=form.reason.data,
+                    despite=form.despite.data or "",
                 )
         except RuleError as error:
             form.complain(error)
@@ -185,7 +186,8 @@ def _unfinished(audit_id: UUID) -> Audit:
 
 def _replan_page(audit: Audit, form: ReplanForm) -> str:
     left_out = offer_inspectors(form, audit.agency_id, audit.scheme_version_id, audit.id)
-    return render_template("office/replan.html", audit=audit, form=form, left_out=left_out)
+    lacking = show_lacks(form, audit.agency, audit.scheme_version, audit.planned_on)
+    return render_template("office/replan.html", audit=audit, form=form, left_out=left_out, lacking=lacking)
 
 
 def _page(audit_id: UUID, form: ReviewForm | None = None) -> str:

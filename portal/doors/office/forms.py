@@ -55,6 +55,13 @@ class IntakeForm(Form):
 class PlanForm(Form):
     inspector = select_field(_l("Inspector"), [], required=_l("Choose an inspector."))
     planned_on = date_field(_l("First day of the audit"), required=_l("Enter the first day of the audit."))
+    despite = textarea_field(
+        _l("Why this inspector, if a competence is missing?"),
+        hint=_l("For example: an interpreter goes along. The reason is kept in the file."),
+        required=UNREMARKED,
+        max_length=1000,
+        rows=2,
+    )
     unannounced = checkbox_field(_l("Unannounced: do not tell the agency the date"))
     risks = checkboxes_field(
         _l("Risks of this agency"),

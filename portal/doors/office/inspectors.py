@@ -1,4 +1,4 @@
-"""Whom a planner can choose for an audit, and who is left out for which reason."""
+"""Whom a planner can choose for an audit, who is left out for which reason, and what the others lack for it."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -7,11 +7,18 @@ from uuid import UUID
 
 from flask_babel import gettext as _
 
+from audits.agencies.models import Agency
+from audits.core import clock
 from audits.core.access import Role
 from audits.people.independence import rotated_out
 from audits.people.models import Person
-from audits.people.queries import Counting, interests_in, people_with
+from audits.people.queries import Counting, competences_kept, held_by, interests_in, people_with
+from audits.people.rules import Lack, demands_of, lacking
+from audits.schemes.models import SchemeVersion
+from audits.schemes.queries import scheme_of_version
+from audits.schemes.text import SchemeText
 from portal.doors.office.forms import PlanForm
+from portal.language.competences import lack_words
 from portal.language.dates import date_text
 from portal.language.labels import label
 from portal.stores import database
@@ -52,6 +59,33 @@ def sort_out(
         else:
             free.append(person)
     return free, left_out
+
+
+class Lacking(NamedTuple):
+    """What people lack for an audit on a day, in the reader's words."""
+
+    day: date
+    lines: list[LeftOut]
+
+
+def show_lacks(form: PlanForm, agency: Agency, version: SchemeVersion, day: date | None = None) -> Lacking:
+    """Return what those who can be chosen lack for an audit of an agency, on the day of the form, `day`, or today.
+
+    A body that keeps no competences is asked for no reason either.
+    """
+    session, day, scheme = database.read(), form.planned_on.data or day or clock.today(), scheme_of_version(version)
+    names = {UUID(choice.value): choice.label for choice in form.inspector.choices if choice.value}
+    held = held_by(session, names)
+    if not competences_kept(session):
+        del form.despite
+    demands = demands_of(agency.sectors, agency.recruitment_countries)
+    lacks = {name: lacking(demands, held[each], day) for each, name in names.items() if each in held}
+    return Lacking(day, [LeftOut(name, lacks_words(found, scheme)) for name, found in lacks.items() if found])
+
+
+def lacks_words(lacks: Iterable[Lack], scheme: SchemeText) -> str:
+    """Return what is missing, as a list in a sentence."""
+    return "; ".join(lack_words(each, scheme.sectors) for each in lacks)
 
 
 def rotation_words() -> str:

@@ -17,7 +17,7 @@ from audits.signals.queries import living_signals
 from certificates.lifecycle.models import Certificate
 from certificates.lifecycle.queries import get_certificate
 from portal.doors.office.forms import HolderAuditForm
-from portal.doors.office.inspectors import LeftOut, offer_inspectors
+from portal.doors.office.inspectors import LeftOut, offer_inspectors, show_lacks
 from portal.stores import database
 from portal.web.access import current_actor, needs
 
@@ -62,6 +62,7 @@ def _plan(agency_id: UUID, form: HolderAuditForm) -> UUID:
             announced=not form.unannounced.data,
             occasion=form.occasion.data or "",
             risks=form.risks.data or (),
+            despite=form.despite.data or "",
             by_hand=(form.by_hand.data or "").upper().replace(",", " ").split(),
         )
         return audit.id
@@ -84,6 +85,7 @@ def _page(certificate: Certificate, form: HolderAuditForm) -> str:
         scheme=scheme,
         form=form,
         left_out=left_out,
+        lacking=show_lacks(form, certificate.agency, certificate.scheme_version),
         from_authorities=living_signals(database.read(), [certificate.agency_id], clock.today()),
         hours={kind: hours_for(certificate.agency, certificate.scheme_version, kind) for kind in form.kinds},
     )

@@ -11,6 +11,7 @@ from portal.doors.office import (
     calendar,
     certificates,
     changes,
+    competences,
     complaints,
     conditions,
     days,
@@ -78,7 +79,18 @@ CASES = (
     notes,
     exports,
 )
-for part in (*CASES, schemes, people, failed_jobs, security_log, signals, authority_signals, vault, complaints):
+for part in (
+    *CASES,
+    schemes,
+    people,
+    competences,
+    failed_jobs,
+    security_log,
+    signals,
+    authority_signals,
+    vault,
+    complaints,
+):
     bp.register_blueprint(part.bp)
 
 blueprints = (bp,)

@@ -1,5 +1,7 @@
 """The page of the team of an audit: who goes along, and who went."""
 
+from collections import defaultdict
+from collections.abc import Sequence
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, render_template, url_for
@@ -13,11 +15,14 @@ from audits.inspections.queries import get_audit
 from audits.inspections.workflow import AUDIT_FLOW
 from audits.people.independence import rotated_out
 from audits.people.queries import staff
-from audits.teams.queries import team_of
+from audits.people.rules import Lack
+from audits.schemes.queries import scheme_of_version
+from audits.teams.models import TeamMember
+from audits.teams.queries import lacks_of_team, team_of
 from audits.teams.rules import TeamRole
 from audits.teams.services import join_team, leave_team
 from portal.doors.office.forms import LeaveForm, TeamForm
-from portal.doors.office.inspectors import LeftOut, rotation_words, sort_out
+from portal.doors.office.inspectors import Lacking, LeftOut, lacks_words, rotation_words, sort_out
 from portal.stores import database
 from portal.web.access import current_actor, needs
 
@@ -81,15 +86,25 @@ def _offer_leaving(form: LeaveForm, audit_id: UUID) -> None:
     form.offer([(str(each.id), each.person.name) for each in team_of(database.read(), audit_id) if not each.left_at])
 
 
+def _lacks(audit: Audit, team: Sequence[TeamMember]) -> Lacking:
+    """Return what the team lacks together, and each of it alone."""
+    scheme, by_name = scheme_of_version(audit.scheme_version), defaultdict[str, list[Lack]](list)
+    for person, lack in lacks_of_team(database.read(), audit, team):
+        by_name[person.name if person else _("The team together")].append(lack)
+    lines = [LeftOut(name, lacks_words(lacks, scheme)) for name, lacks in by_name.items()]
+    return Lacking(audit.planned_on, lines)
+
+
 def _page(audit_id: UUID, form: TeamForm, leaving: LeaveForm) -> str:
     session, actor = database.read(), current_actor()
-    audit = get_audit(session, actor, audit_id)
+    audit, team = get_audit(session, actor, audit_id), team_of(session, audit_id)
     left_out = _offer(form, audit)
     _offer_leaving(leaving, audit_id)
     return render_template(
         "office/team.html",
         audit=audit,
-        team=team_of(session, audit_id),
+        team=team,
+        lacking=_lacks(audit, team),
         may_change=actor.has(Permission.AUDIT_PLAN) and audit.state in AUDIT_FLOW.unfinished,
         left_out=left_out,
         form=form,

@@ -4,9 +4,10 @@ from tests.kit.factories.agencies import make_agency
 from tests.kit.factories.applications import answer_all, make_application, make_scheme
 from tests.kit.factories.certificates import make_applicant, make_certificate
 from tests.kit.factories.inspections import make_audit
-from tests.kit.factories.people import give_password, make_person
+from tests.kit.factories.people import add_competence, give_password, make_person
 
 __all__ = [
+    "add_competence",
     "answer_all",
     "give_password",
     "make_agency",

@@ -61,6 +61,7 @@ def make_audit(
         inspector_id=inspector.id,
         planned_on=planned_on or clock.today(),
         announced=announced,
+        despite="Nobody else is free.",
     )
     return carry_on(session, audit, state, verdicts, populations)
 
@@ -79,6 +80,7 @@ def make_holder_audit(
         "inspector_id": inspector.id,
         "planned_on": clock.today(),
         "occasion": "A worker complained.",
+        "despite": "Nobody else is free.",
     }
     planner = make_person(session, Role.PLANNER)
     audit = services.plan_audit_of_holder(session, planner.actor, agency.id, kind=kind, **planned | chosen)

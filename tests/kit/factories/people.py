@@ -1,6 +1,7 @@
 """People of agencies and of the certification body."""
 
 from collections.abc import Iterable
+from datetime import date
 from functools import cache
 from itertools import count
 from typing import Any
@@ -11,12 +12,14 @@ from sqlalchemy.orm import Session
 from audits.agencies.models import Agency
 from audits.core import clock
 from audits.core.access import Role
-from audits.people.models import Person, PersonRole
+from audits.people.models import Competence, Person, PersonRole
+from audits.people.rules import CompetenceKind
 from portal.doors.account import services
 from portal.doors.account.models import PasswordHash
 from tests.kit.browser import PASSWORD
 
 _numbers = count(1)
+_POLISH = CompetenceKind.LANGUAGE, "pl"
 
 
 def make_person(
@@ -39,6 +42,17 @@ def make_person(
     session.add(person)
     session.flush()
     return person
+
+
+def add_competence(
+    session: Session, person_id: UUID, by: UUID, what: tuple[CompetenceKind, str] = _POLISH, until: date | None = None
+) -> Competence:
+    """Return a competence that somebody else recorded: Polish, unless `what` is something else."""
+    said = {"person_id": person_id, "kind": what[0], "value": what[1], "valid_until": until}
+    competence = Competence(id=uuid4(), recorded_by=by, recorded_at=clock.now(), **said)
+    session.add(competence)
+    session.flush()
+    return competence
 
 
 def give_password(session: Session, person: Person, password: str = PASSWORD) -> Person:
