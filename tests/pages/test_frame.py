@@ -238,3 +238,10 @@ def test_dates_and_numbers_are_written_in_the_readers_language(client, language:
         ]
         assert templating.date_text(late) == templating.datetime_text(late).partition(",")[0]
         assert templating.time_tag(date(2027, 3, 3)) == f'<time datetime="2027-03-03">{words[0]}</time>'
+
+
+def test_signs_that_nobody_sees_are_no_text(client):
+    typed = {"name": "\u200b\u00a0\u2060", "text": "\u200b\u200b"}
+    page = client.post("/question", data=typed, headers={"Accept-Language": "en"}).text
+    assert "Enter the name" in page
+    assert "\u200b" not in page
