@@ -13,7 +13,7 @@ def upgrade() -> None:
         "competence",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("person_id", sa.Uuid(), nullable=False),
-        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(40), nullable=False),
         sa.Column("value", sa.Text(), nullable=False),
         sa.Column("valid_until", sa.Date(), nullable=True),
         sa.Column("recorded_by", sa.Uuid(), nullable=False),
