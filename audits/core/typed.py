@@ -30,6 +30,11 @@ def plain(text: str) -> str:
     return " ".join("".join(dashed).split())
 
 
+def is_blank(text: str) -> bool:
+    """Return whether there is nothing to see in a text: space, and signs without a shape. Stops at the first sign."""
+    return all(sign.isspace() or unicodedata.category(sign) == "Cf" for sign in text)
+
+
 def tidy(text: str) -> str:
     """Return a text of several lines as it is kept: line ends as one character, as browsers count, no space around."""
     return text.replace("\r\n", "\n").strip()

@@ -17,7 +17,7 @@ from wtforms.validators import Length, NumberRange, StopValidation, ValidationEr
 from wtforms.widgets import HiddenInput
 
 from audits.core.errors import RuleError
-from audits.core.typed import clean_email, plain
+from audits.core.typed import clean_email, is_blank
 from portal.forms import widgets
 from portal.language.i18n import sentence
 
@@ -349,7 +349,7 @@ def _at_most(length: int) -> Length:
 
 def _strip(value: str | None) -> str | None:
     """Leave out space around a text. One of signs alone that nobody sees says nothing, so it is empty."""
-    return (value.strip() if plain(value) else "") if value else value
+    return ("" if is_blank(value) else value.strip()) if value else value
 
 
 def _one_line_end(value: str | None) -> str | None:
@@ -369,4 +369,4 @@ def _kw(component: dict[str, Any], **attributes: Any) -> dict[str, Any]:
 def _filled(field: Field) -> bool:
     if isinstance(field, wtforms.BooleanField):
         return bool(field.data)
-    return any(plain(part) if isinstance(part, str) else part for part in field.raw_data or [])
+    return any(not is_blank(part) if isinstance(part, str) else part for part in field.raw_data or [])

@@ -32,6 +32,11 @@ def test_plain_text_stays_plain(text):
     assert typed.plain(typed.plain(text)) == typed.plain(text)
 
 
+@given(st.text(st.sampled_from(" \t\n\u00a0\u200b\u2060\u202eab-")) | st.text())
+def test_a_text_is_blank_if_nothing_of_it_is_kept(text):
+    assert typed.is_blank(text) == (typed.plain(text) == "")
+
+
 @pytest.mark.parametrize("email", ["a@b.nl", "jan.de-vries+keur@uitzend.example.org"])
 @pytest.mark.parametrize(
     "pasted", ["{}", "  {} ", "{}\u200b", "\u202a{}\u202c", "<{}>", "mailto:{}", "{},", "{};", "{}.", "\ufeff{}"]
