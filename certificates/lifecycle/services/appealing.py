@@ -141,10 +141,11 @@ def decide_appeal(
     appeal = moves.load(session, Appeal, appeal_id)  # after the certificate, as all who lock both
     _hold(session, actor, appeal, proposal_id)
     _keep_hearing(appeal, heard)
-    about = {name: getattr(contested, name) for name in ("audit_id", "certificate_id", "agency_id")}
     decision = Decision(
         kind=DecisionKind.APPEAL_OUTCOME,
-        **about,
+        audit_id=contested.audit_id,
+        certificate_id=contested.certificate_id,
+        agency_id=appeal.agency_id,
         reasons=reasons,
         conditions=[],
         heard=appeal.heard,

@@ -55,7 +55,8 @@ _LATER = text("effective_on > (decided_at AT TIME ZONE 'Europe/Amsterdam')::date
 def earliest_effect(session: Session, certificate: Certificate, kind: DecisionKind) -> date:
     """Return the first day from which a decision of today may count: what cannot wait is not held back."""
     today = clock.today()
-    return today if _is_urgent(session, certificate) else first_effect(certificate, kind, today)
+    first = first_effect(certificate, kind, today)
+    return today if first > today and _is_urgent(session, certificate) else first
 
 
 def check_effect(session: Session, certificate: Certificate, kind: DecisionKind, day: date) -> None:
