@@ -94,11 +94,7 @@ def viewing_copy(evidence_id: UUID) -> ResponseReturnValue:
 
 def _renew(found: Evidence, form: VersionForm) -> UUID:
     application = get_application(database.read(), current_actor(), found.application_id)
-    own = [application.agency.iban] if application.agency.iban else []
-    reason = form.false_alarm.data or ""
-    good, refusals = uploads.sift([form.files.data], own, reason, pleading.let_in)
-    form.is_alarmed = any(map(pleading.may_be_false, refusals))
-    refusals = pleading.asked(refusals, reason)
+    good, refusals = pleading.sift(form, [form.files.data], application.agency)
     if refusals:
         raise refusals[0]
     with database.write() as session:

@@ -1,7 +1,11 @@
 """Files that look as if they hold personal numbers of several kinds: ask the office, and take what it lets in."""
 
 from collections.abc import Iterable
+from typing import Any, Protocol
 
+from werkzeug.datastructures import FileStorage
+
+from audits.agencies.models import Agency
 from audits.applications import services
 from audits.applications.pleas import plea_about
 from audits.core.errors import N_, RuleError
@@ -10,30 +14,35 @@ from portal.stores import database
 from portal.web.access import current_actor
 
 
-def let_in(sha256: str) -> str:
+class Alarmed(Protocol):
+    """A form that takes files, and asks why a file holds no personal numbers once `is_alarmed`."""
+
+    false_alarm: Any
+    is_alarmed: bool
+
+
+def sift(form: Alarmed, files: Iterable[FileStorage], agency: Agency) -> tuple[list[uploads.Upload], list[RuleError]]:
+    """Return the chosen files that are valid, and the refusals of the others as the person reads them.
+
+    A file that looks as if it holds personal numbers alarms the form. Where that has a reason, the office is asked.
+    """
+    reason = form.false_alarm.data or ""
+    good, refusals = uploads.sift(files, [agency.iban] if agency.iban else [], reason, _let_in)
+    form.is_alarmed |= any(isinstance(each, uploads.PersonalError) for each in refusals)
+    return good, [_asked(each, reason) if reason else each for each in refusals]
+
+
+def _let_in(sha256: str) -> str:
     """Return the reason for which the office takes a file of this agency; nothing if it does not."""
     agency_id = current_actor().agency_id
     plea = plea_about(database.read(), agency_id, sha256) if agency_id else None
     return plea.reason if plea and plea.granted else ""
 
 
-def asked(refusals: Iterable[RuleError], reason: str) -> list[RuleError]:
-    """Return the refusals as the person reads them; where they gave a reason, the office is asked."""
-    return [_asked(each, reason) if reason and is_for_office(each) else each for each in refusals]
-
-
-def may_be_false(refusal: RuleError) -> bool:
-    """Return whether somebody may say that a file holds no personal numbers, to us or to the office."""
-    return uploads.may_be_false(refusal) or is_for_office(refusal)
-
-
-def is_for_office(refusal: RuleError) -> bool:
-    """Return whether the office alone lets this file in."""
-    return isinstance(refusal, uploads.PersonalError) and refusal.is_sure
-
-
 def _asked(refusal: RuleError, reason: str) -> RuleError:
-    assert isinstance(refusal, uploads.PersonalError)  # noqa: S101  # `is_for_office` said so
+    """Ask the office about a file that it alone lets in, and return its answer so far; other refusals as they are."""
+    if not isinstance(refusal, uploads.PersonalError) or not refusal.is_sure:
+        return refusal
     with database.write() as session:
         plea = services.plead_file(
             session,

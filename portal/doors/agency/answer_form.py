@@ -9,6 +9,7 @@ from uuid import UUID
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from audits.agencies.models import Agency
 from audits.applications import queries, services
 from audits.applications.asking import lacking
 from audits.applications.models import Answer, Evidence, QuestionRemark
@@ -181,8 +182,7 @@ def save(case: Case, forms: Mapping[str, AnswerForm], *, whole: bool = True) -> 
     in the way.
     """
     valid = {code: form for code, form in forms.items() if form.validate()}
-    own = [case.agency.iban] if case.agency.iban else []
-    chosen = {code: _sift(form, own) for code, form in forms.items()}
+    chosen = {code: _sift(form, case.agency) for code, form in forms.items()}
     with database.write() as session:
         actor, application_id = current_actor(), case.application.id
         typed = {code: form.typed for code, form in valid.items()}
@@ -250,17 +250,15 @@ def conflict(form: AnswerForm, answer: Answer) -> list[str]:
 _CHANGED = N_("Somebody changed this in the meantime. Compare both, change what is needed, and save again.")
 
 
-def _sift(form: AnswerForm, own: Sequence[str]) -> list[Chosen]:
+def _sift(form: AnswerForm, agency: Agency) -> list[Chosen]:
     """Return the chosen files that are all right, and complain about the others."""
     asking = [each.code for each in form.asked_fields if each.kind is Kind.FILE]
     chosen: list[Chosen] = []
     for detail in (None, *asking):
         name = f"{asked.PREFIX}{detail}" if detail else "files"
-        reason = form.false_alarm.data or ""
-        good, refusals = uploads.sift(form[name].data or (), own, reason, pleading.let_in)
+        good, refusals = pleading.sift(form, form[name].data or (), agency)
         chosen += [(detail, upload) for upload in good]
-        form.is_alarmed |= any(map(pleading.may_be_false, refusals))
-        for refusal in pleading.asked(refusals, reason):
+        for refusal in refusals:
             refusal.field = name
             form.complain(refusal)
     return chosen

@@ -66,18 +66,14 @@ def evidence_given(asked_id: UUID) -> ResponseReturnValue:
 
 
 def _keep_files(asked: EvidenceRequest, form: GivenForm) -> None:
-    agency = own_agency(whole=False)
-    accounts = [agency.iban] if agency.iban else []
-    reason = form.false_alarm.data or ""
-    good, refusals = uploads.sift(form.files.data or [], accounts, reason, pleading.let_in)
-    form.is_alarmed |= any(map(pleading.may_be_false, refusals))
+    good, refusals = pleading.sift(form, form.files.data or [], own_agency(whole=False))
     try:
         with database.write() as session:
             for upload in good:
                 services.add_file(session, current_actor(), asked.id, upload.store(session), upload.overruled)
     except RuleError as error:
         form.complain(error)
-    for refusal in pleading.asked(refusals, reason):
+    for refusal in refusals:
         form.complain(refusal)
 
 
