@@ -4,11 +4,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from flask import Response, abort
 from flask_babel import gettext as _
 
+from audits.core import clock
 from audits.core.calendar import months_after
 from audits.worklists.auditors import Figures
 from audits.worklists.measures import Measured, Share, Spread
+from portal.doors.tables import table_file
 from portal.web.templating import number_text
 
 Groups = Mapping[str, Measured]
@@ -57,6 +60,14 @@ def charts(found: Figures, groups: Groups) -> list[Chart]:
         _findings(found),
         _closing(groups),
     ]
+
+
+def chart_file(listed: Iterable[Chart], name: str, ending: str, whose: str) -> Response:
+    """Return the table of the chart with this name as `csv` or `xlsx`; 404 if there is none."""
+    chart = next((each for each in listed if each.name == name), None)
+    if chart is None:
+        abort(404)
+    return table_file(f"{whose}-{name}-{clock.today()}", ending, chart.head, chart.rows)
 
 
 def _time(groups: Groups) -> Chart:

@@ -8,9 +8,8 @@ from audits.core import clock
 from audits.core.access import Permission
 from audits.worklists.auditors import figures
 from audits.worklists.measures import measure
-from portal.doors.auditor_figures import Chart, charts, last_year
+from portal.doors.auditor_figures import Chart, chart_file, charts, last_year
 from portal.doors.inspector.case import bp
-from portal.doors.tables import table_file
 from portal.settings import current_settings
 from portal.stores import database
 from portal.web.access import current_actor, needs
@@ -28,10 +27,7 @@ def own_figures() -> ResponseReturnValue:
 @needs(Permission.AUDIT_CONDUCT)
 def own_figures_file(name: str, ending: str) -> ResponseReturnValue:
     """Give the table of a chart as CSV or as a workbook."""
-    chart = next((each for each in _charts()[0] if each.name == name), None)
-    if chart is None:
-        abort(404)
-    return table_file(f"own-{name}-{clock.today()}", ending, chart.head, chart.rows)
+    return chart_file(_charts()[0], name, ending, "own")
 
 
 def _charts() -> tuple[list[Chart], int]:

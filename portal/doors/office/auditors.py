@@ -1,6 +1,6 @@
 """Figures about how audits are done: of all audits, of teams, and of persons for the technical manager alone."""
 
-from flask import Blueprint, abort, render_template
+from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -9,8 +9,7 @@ from audits.core.access import Permission
 from audits.people.models import Person
 from audits.worklists.auditors import figures
 from audits.worklists.measures import FEWEST, by_person, by_team, measure
-from portal.doors.auditor_figures import Chart, Groups, charts, last_year
-from portal.doors.tables import table_file
+from portal.doors.auditor_figures import Chart, Groups, chart_file, charts, last_year
 from portal.settings import current_settings
 from portal.stores import database
 from portal.web.access import current_actor, needs
@@ -32,10 +31,7 @@ def show() -> ResponseReturnValue:
 @needs(Permission.CASES_VIEW)
 def as_table(name: str, ending: str) -> ResponseReturnValue:
     """Give the table of a chart as CSV or as a workbook."""
-    chart = next((each for each in _charts()[0] if each.name == name), None)
-    if chart is None:
-        abort(404)
-    return table_file(f"auditors-{name}-{clock.today()}", ending, chart.head, chart.rows)
+    return chart_file(_charts()[0], name, ending, "auditors")
 
 
 def _charts() -> tuple[list[Chart], int]:
