@@ -113,9 +113,9 @@ def counts_at(case: Case, kind: Unit, reference: str) -> list[Count]:
     return counts_of(database.read(), case.audit.id, case.scheme, key=key).get(key, [])
 
 
-def counted_on(case: Case, kind: Unit, reference: str) -> list[Counted]:
-    """Return what was counted at a unit, in words."""
-    return [_counted(case, kind, each) for each in counts_at(case, kind, reference)]
+def counted_on(case: Case, kind: Unit, counts: Sequence[Count]) -> list[Counted]:
+    """Return what was counted at a unit of a kind, in words."""
+    return [_counted(case, kind, each) for each in counts]
 
 
 def _counted(case: Case, kind: Unit, count: Count) -> Counted:

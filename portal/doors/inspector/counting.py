@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from audits.core.access import Permission
-from audits.core.errors import DomainError, IllegalMoveError, RuleError
+from audits.core.errors import IllegalMoveError, RuleError
 from audits.inspections import services
 from audits.inspections.counts import Count
 from audits.inspections.judging import NOTE_LIMIT
@@ -79,7 +79,8 @@ def _why() -> Any:
 def show_counts(audit_id: UUID, unit: str, place: int) -> ResponseReturnValue:
     """Show what was counted at a unit, with the form for it."""
     case, spot = _open(audit_id, unit, place)
-    return _page(case, spot, CountForm.of(spot, counts_at(case, spot.kind, spot.here.reference)))
+    stand = _stand(case, spot)
+    return _page(case, spot, stand, CountForm.of(spot, stand))
 
 
 @bp.post(_PATH)
@@ -87,19 +88,21 @@ def show_counts(audit_id: UUID, unit: str, place: int) -> ResponseReturnValue:
 def save_counts(audit_id: UUID, unit: str, place: int) -> ResponseReturnValue:
     """Save what was counted, and go back to the unit."""
     case, spot = _open(audit_id, unit, place)
-    form = CountForm.of(spot, counts_at(case, spot.kind, spot.here.reference))
-    status = 422
+    stand, status = _stand(case, spot), 422
+    form = CountForm.of(spot, stand)
     if form.validate_on_submit():
         try:
             _save(audit_id, spot, form)
         except RuleError as error:
             form.complain(error)
         except IllegalMoveError as error:
-            status = _outdated(case, spot, form, error)
+            stand, status = _stand(case, spot), 409
+            form.form_errors.append(sentence(error))
+            form.look(stand)  # what was typed stays, and the next save replaces what is stored now
         else:
             flash(_("The counts are saved and sealed."), "success")
             return redirect(url_for("inspector.show_unit", audit_id=audit_id, unit=unit, place=place), 303)
-    return _page(case, spot, form), status
+    return _page(case, spot, stand, form), status
 
 
 def _save(audit_id: UUID, spot: Spot, form: CountForm) -> None:
@@ -117,13 +120,6 @@ def _save(audit_id: UUID, spot: Spot, form: CountForm) -> None:
         receipts.confirm(session, audit_id)
 
 
-def _outdated(case: Case, spot: Spot, form: CountForm, error: DomainError) -> int:
-    """Keep what was typed, and let the next save replace what is stored now, which the page shows."""
-    form.form_errors.append(sentence(error))
-    form.look(counts_at(case, spot.kind, spot.here.reference))
-    return 409
-
-
 def _open(audit_id: UUID, unit: str, place: int) -> tuple[Case, Spot]:
     case = open_case(audit_id)
     spot = spot_at(case, unit, place)
@@ -132,12 +128,16 @@ def _open(audit_id: UUID, unit: str, place: int) -> tuple[Case, Spot]:
     return case, spot
 
 
-def _page(case: Case, spot: Spot, form: CountForm) -> str:
+def _stand(case: Case, spot: Spot) -> list[Count]:
+    return counts_at(case, spot.kind, spot.here.reference)
+
+
+def _page(case: Case, spot: Spot, stand: Sequence[Count], form: CountForm) -> str:
     return render_template(
         "inspector/counts.html",
         case=case,
         audit=case.audit,
         spot=spot,
-        counted=counted_on(case, spot.kind, spot.here.reference),
+        counted=counted_on(case, spot.kind, stand),
         form=form if case.is_open else None,
     )

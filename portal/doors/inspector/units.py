@@ -13,7 +13,7 @@ from audits.applications.queries import answers_of, evidence_of
 from audits.core.access import Permission
 from audits.inspections.cells import UnitStand, units_on, verdicts_at
 from audits.schemes.text import Chapter, Requirement, Unit
-from portal.doors.inspector.board import Cell, Counted, Facts, Step, cells_of, counted_on, falling, past_of
+from portal.doors.inspector.board import Cell, Counted, Facts, Step, cells_of, counted_on, counts_at, falling, past_of
 from portal.doors.inspector.case import Case, bp, open_case
 from portal.doors.inspector.keeping import keep
 from portal.doors.inspector.sheet import Sheet
@@ -113,7 +113,7 @@ def sheets_of_spot(case: Case, spot: Spot) -> list[Sheet]:
 
 def _page(case: Case, spot: Spot, sheets: Sequence[Sheet], form: Form) -> str:
     cells = cells_of(case, sheets, reference=spot.here.reference)
-    counted = counted_on(case, spot.kind, spot.here.reference)
+    counted = counted_on(case, spot.kind, counts_at(case, spot.kind, spot.here.reference))
     return render_template(
         "inspector/unit.html",
         case=case,
