@@ -6,13 +6,13 @@ The file is not kept before it is let in: the office judges the reason, and asks
 from collections.abc import Collection
 from uuid import UUID, uuid4
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from audits.applications import events as told
 from audits.applications import notices
 from audits.applications.models import FilePlea
 from audits.applications.personal import Personal
+from audits.applications.pleas import plea_about
 from audits.core import clock, events
 from audits.core.access import Actor, Permission, Role, authorise
 from audits.core.errors import IllegalMoveError, NotAllowedError, missing
@@ -33,8 +33,7 @@ def plead_file(
     authorise(actor, Permission.APPLICATION_EDIT)
     if actor.agency_id is None:
         raise NotAllowedError("You may not do this.")
-    same = select(FilePlea).where(FilePlea.agency_id == actor.agency_id, FilePlea.sha256 == sha256)
-    if asked := session.scalar(same):
+    if asked := plea_about(session, actor.agency_id, sha256):
         return asked
     words = tidy(reason)
     check_given(words, "false_alarm")
