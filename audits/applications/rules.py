@@ -211,10 +211,13 @@ def check_answer(scheme: SchemeText, value: str, explanation: str) -> None:
     if value and value not in {kind.code for kind in scheme.self_assessment_answers}:
         raise RuleError("Choose an answer.", "value")
     check_length(explanation, LONGEST_EXPLANATION, "explanation")
-    if holds_citizen_number(explanation):
-        raise RuleError(
-            "This looks like a citizen service number (BSN). Take it out: we may not keep it.", "explanation"
-        )
+    check_no_citizen_number(explanation, "explanation")
+
+
+def check_no_citizen_number(text: str, field: str) -> None:
+    """Raise RuleError at `field` for a text in which a citizen service number seems to be."""
+    if holds_citizen_number(text):
+        raise RuleError("This looks like a citizen service number (BSN). Take it out: we may not keep it.", field)
 
 
 def check_file_name(filename: str) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from audits.applications import events as told
 from audits.applications.models import Application, QuestionRemark
 from audits.applications.queries import remarks_on, remarks_sent, submissions_of, touched_since
-from audits.applications.rules import LONGEST_EXPLANATION, holds_citizen_number, unsettled
+from audits.applications.rules import LONGEST_EXPLANATION, check_no_citizen_number, unsettled
 from audits.applications.services.course import APPLICATIONS, check_code, load_draft
 from audits.applications.workflow import ApplicationState
 from audits.core import clock, events, moves
@@ -108,6 +108,5 @@ def _remark_of(session: Session, application: Application, submission_id: UUID, 
 def _checked(text: str, field: str) -> str:
     said = tidy(text)
     check_length(said, LONGEST_EXPLANATION, field)
-    if holds_citizen_number(said):
-        raise RuleError("This looks like a citizen service number (BSN). Take it out: we may not keep it.", field)
+    check_no_citizen_number(said, field)
     return said

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from audits.applications import notices
 from audits.applications.colleagues import comments_on, helpers_of, tasks_of
 from audits.applications.models import Application, QuestionComment, QuestionTask
-from audits.applications.rules import LONGEST_COMMENT, holds_citizen_number
+from audits.applications.rules import LONGEST_COMMENT, check_no_citizen_number
 from audits.applications.services.course import check_code, load_draft
 from audits.core import clock
 from audits.core.access import Actor
@@ -69,8 +69,7 @@ def comment_on(
     if not words:
         raise RuleError("Write your comment.", "text")
     check_length(words, LONGEST_COMMENT, "text")
-    if holds_citizen_number(words):
-        raise RuleError("This looks like a citizen service number (BSN). Take it out: we may not keep it.", "text")
+    check_no_citizen_number(words, "text")
     task = tasks_of(session, application_id).get(code)
     wanted = {each.written_by for each in comments_on(session, application_id, code)}
     if task and task.person_id:
