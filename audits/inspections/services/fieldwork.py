@@ -104,7 +104,7 @@ def record_sheets(
             before = known.get((code, reference))
             how = (methods or {}).get(code, {}).get(reference, before and before.method)
             said = _checked(scheme, value, note, how)
-            if before is None or (before.value, before.note, before.method) != said[:3]:
+            if not _is_stored(before, said):
                 changed[code, reference] = said
     _check_seen(known, changed, versions)
     changed = _explained(known, changed, reasons or {})
@@ -124,7 +124,7 @@ def record_cell(session: Session, actor: Actor, audit_id: UUID, typed: TypedCell
     reference, stored = cell_at(session, audit.id, code, unit, typed.place)
     before = stored and stored.row
     said = _checked(scheme, typed.value, typed.note, typed.method if typed.asks_method else before and before.method)
-    if stored and (*stored.row[:2], stored.row.method) == said[:3]:
+    if stored and _is_stored(before, said):
         return stored
     key, known = (code, reference), {(code, reference): before} if before else {}
     _check_seen(known, [key], {code: {reference: typed.version}})
@@ -222,6 +222,10 @@ def _checked(scheme: SchemeText, value: str, note: str, method: Method | None) -
     if problem := complaint(scheme, value, note):
         raise problem
     return Said(value, note.strip(), method)
+
+
+def _is_stored(before: VerdictRow | None, said: Said) -> bool:
+    return before is not None and (before.value, before.note, before.method) == (said.value, said.note, said.method)
 
 
 def upsert(session: Session, actor: Actor, audit: Audit, scheme: SchemeText, changed: Mapping[Key, Said]) -> None:
