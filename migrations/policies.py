@@ -53,9 +53,10 @@ ADMINISTRATOR, SCHEME_MANAGER, DECIDER, PLANNER = (
     f"{ME} = ANY (ARRAY(SELECT person_id FROM person_role WHERE role = '{role}'))"
     for role in ("administrator", "scheme_manager", "decider", "planner")
 )
+FREE_PLANNER = f"{PLANNER} AND NOT has_interest({ME}, agency_id)"  # who plans, without an interest in the agency
 VAULT = f"{PLANNER} AND {ME} = ANY (ARRAY(SELECT person_id FROM vault_reader WHERE ended_at IS NULL))"
 IN_VAULT = f"{VAULT} AND NOT has_interest({ME}, agency_id)"
-TOLD = f"{CASES} AND (told = 'complaint' OR {PLANNER} AND NOT has_interest({ME}, agency_id))"  # complaint or signal
+TOLD = f"{CASES} AND (told = 'complaint' OR {FREE_PLANNER})"  # complaint or signal
 ADD, CHANGE, ALL = ("INSERT",), ("UPDATE",), ("INSERT", "UPDATE", "DELETE")
 MY_COMMENT = f"(commented_by IS NULL OR commented_by = {ME})"
 MY_ANSWER = f"(answered_by IS NULL OR answered_by = {ME})"  # of the row before a change, and of the row after it
@@ -120,17 +121,15 @@ POLICIES = (
     *(Policy(table, (OWN, f"{CASES} AND application_id <> ALL ({DRAFTS})", MY_CASE), (OWN,))
       for table in ("answer", "evidence")),
     # An agency asks us to take a file; who plans and has no interest answers: walls/pleas.sql.
-    Policy("file_plea", (OWN, f"{PLANNER} AND NOT has_interest({ME}, agency_id)"),
-           (f"answered_by = {ME} AND {PLANNER} AND NOT has_interest({ME}, agency_id)",
-            f"answered_by IS NULL AND {PLANNER} AND NOT has_interest({ME}, agency_id)"),
+    Policy("file_plea", (OWN, FREE_PLANNER),
+           (f"answered_by = {ME} AND {FREE_PLANNER}", f"answered_by IS NULL AND {FREE_PLANNER}"),
            (f"{OWN} AND asked_by = {ME}",)),
     # What the people of an agency share among themselves; no staff read it.
     Policy("question_task", (OWN,), (OWN,), (f"{OWN} AND given_by = {ME}",)),
     Policy("question_comment", (OWN,), (f"{OWN} AND written_by = {ME}",), may=ADD),
     # Who plans remarks on what was handed in; the agency reads what was sent, and writes its reply: walls/remarks.sql.
     Policy("question_remark", (f"{OWN} AND sent_at IS NOT NULL", CASES, MY_CASE),
-           (f"{OWN} AND sent_at IS NOT NULL", f"{PLANNER} AND NOT has_interest({ME}, agency_id)"),
-           (f"written_by = {ME} AND {PLANNER} AND NOT has_interest({ME}, agency_id)",)),
+           (f"{OWN} AND sent_at IS NOT NULL", FREE_PLANNER), (f"written_by = {ME} AND {FREE_PLANNER}",)),
     Policy("audit", (f"{OWN} AND ({KNOWN})", CASES,
                      f"{SEES} = 'assigned' AND {MY_AUDIT.replace('audit_id', 'id')}"),
            # Who judges locks the audit, and no more: `audit_led` of walls/team.sql.
@@ -159,7 +158,7 @@ POLICIES = (
     Policy("evidence_request", (OWN, CASES, MY_AUDIT), (OWN, MY_LED_AUDIT), (MY_LED_AUDIT,)),
     # The office writes by who plans and has no interest; who has a part in an audit writes nothing.
     Policy("case_message", (OWN, CASES), (f"{OWN} AND from_agency AND author_id = {ME}",
-           f"NOT from_agency AND author_id = {ME} AND {PLANNER} AND NOT has_interest({ME}, agency_id)"), may=ADD),
+           f"NOT from_agency AND author_id = {ME} AND {FREE_PLANNER}"), may=ADD),
     Policy("draw_secret", (f"({CASES} OR {MY_AUDIT}) AND {MIXED}",), (MY_LED_AUDIT,), may=ADD),
     Policy("draw_value", (MY_DRAW, CASES, MY_AUDIT),
            (f"given_by = {ME} AND {MY_DRAW}",
@@ -208,8 +207,8 @@ POLICIES = (
     Policy("event_note", (CASES,), (EVERYTHING,), may=ADD),
     Policy("security_event", (OFFICE,), (EVERYTHING,), may=ADD),
     # Of those who plan, without the agencies that somebody has an interest in. Added by keep_signal alone.
-    Policy("signal", (f"{PLANNER} AND NOT has_interest({ME}, agency_id)",), (), may=()),
-    Policy("authority_signal", (f"{PLANNER} AND NOT has_interest({ME}, agency_id)",),
+    Policy("signal", (FREE_PLANNER,), (), may=()),
+    Policy("authority_signal", (FREE_PLANNER,),
            tuple(f"{PLANNER} AND {mine} AND NOT has_interest({ME}, agency_id)"
                  for mine in (f"ended_by = {ME}", "ended_at IS NULL")),
            (f"{PLANNER} AND noted_by = {ME} AND NOT has_interest({ME}, agency_id)",)),
