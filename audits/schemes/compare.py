@@ -1,5 +1,6 @@
 """Compare two versions of a scheme: requirement by requirement, and everything that judges them. Pure."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from enum import StrEnum
@@ -69,10 +70,7 @@ def compare(old: SchemeText, new: SchemeText) -> list[Change]:
 
     A requirement that was merged is compared with the first of those that it was made of.
     """
-    before = dict[str, Requirement]()
-    for item in old.requirements:
-        for code in codes_after(old, new, item.code):
-            before.setdefault(code, item)
+    before = {code: items[0] for code, items in _sources(old, new).items()}
     return list(_changes(before, {item.code: item for item in new.requirements}))
 
 
@@ -87,11 +85,9 @@ def differences(change: Change) -> list[RuleChange]:
 def upgrade_map(old: SchemeText, new: SchemeText) -> list[UpgradeStep]:
     """Return what becomes of each requirement: in the order of the later version, then those that are gone."""
     kinds = {change.code: change.kind for change in compare(old, new)}
-    here = [item.code for item in new.requirements]
-    sources = {
-        code: [item.code for item in old.requirements if code in codes_after(old, new, item.code)] for code in here
-    }
-    steps = {(tuple(sources[code]), _parts_of(old, new, sources[code], code)): code for code in here}
+    made_of = _sources(old, new)
+    sources = {item.code: [each.code for each in made_of[item.code]] for item in new.requirements}
+    steps = {(tuple(before), _parts_of(old, new, before, code)): code for code, before in sources.items()}
     found = [
         UpgradeStep(_upgrade(before, after, kinds[code]), before, after) for (before, after), code in steps.items()
     ]
@@ -147,6 +143,15 @@ def _parts(value: Any) -> Iterable[tuple[str, Any]] | None:
 def _step(old: SchemeText, new: SchemeText) -> Transition | None:
     steps = new.cycle.transition if new.cycle else ()
     return next((step for step in steps if step.from_version == old.version), None)
+
+
+def _sources(old: SchemeText, new: SchemeText) -> defaultdict[str, list[Requirement]]:
+    """Return the requirements of the earlier version by the codes that they have in the later one."""
+    found = defaultdict[str, list[Requirement]](list)
+    for item in old.requirements:
+        for code in codes_after(old, new, item.code):
+            found[code].append(item)
+    return found
 
 
 def _parts_of(old: SchemeText, new: SchemeText, before: list[str], code: str) -> tuple[str, ...]:
