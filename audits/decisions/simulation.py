@@ -69,11 +69,8 @@ class Simulated:
 
 def worth(scheme: SchemeText, kind: AuditKind, known: Known) -> Worth:
     """Judge verdicts by a version of the norm, as reports and decisions do."""
-    seen = {
-        code: count_units(scheme, _units(scheme, each.counts))
-        for code, each in known.items()
-        if any(item.code == code for item in scheme.requirements)
-    }
+    here = {item.code for item in scheme.requirements}
+    seen = {code: count_units(scheme, _units(scheme, each.counts)) for code, each in known.items() if code in here}
     extents = {code: each.extent for code, each in known.items() if each.extent}
     closed = {code for code, each in known.items() if each.closed}
     found = findings(scheme, seen, extents)
