@@ -87,12 +87,6 @@ def waiting_appeals(session: Session, actor: Actor) -> list[tuple[Appeal, Deadli
     return list(first.values())
 
 
-def running_term(session: Session, appeal_id: UUID, kind: DeadlineKind) -> Deadline | None:
-    """Return the newest term of this kind about an appeal, open or ended; or None."""
-    query = select(Deadline).where(Deadline.subject_id == appeal_id, Deadline.kind == kind)
-    return session.scalar(query.order_by(Deadline.opened_at.desc()).limit(1))
-
-
 def terms_of(
     session: Session, appeal_ids: Collection[UUID], kind: DeadlineKind = DeadlineKind.APPEAL_OUTCOME
 ) -> dict[UUID, date]:
