@@ -11,9 +11,10 @@ from audits.core.events import Code, Digest
 from audits.core.files import StoredFile
 from audits.inspections import entries
 from audits.inspections.cell_files import CellFile
+from audits.inspections.cells import reference_at
 from audits.inspections.entries import EntryKind
 from audits.inspections.events import CellFileAdded
-from audits.inspections.models import EntryContent, SampledUnit, SealedEntry
+from audits.inspections.models import EntryContent, SealedEntry
 from audits.inspections.services.attaching import ADDED
 from audits.inspections.services.course import load_fieldwork, record
 from audits.inspections.services.enrolling import own_device
@@ -37,18 +38,13 @@ def receive_picture(
     if found[1].get("sha256") != file.sha256:
         raise RuleError("This picture is not the one that was sealed.")
     code, unit, place = entry.cell.split("/")
-    reference = session.scalars(
-        select(SampledUnit.reference).where(
-            SampledUnit.audit_id == audit.id, SampledUnit.unit == unit, SampledUnit.position == int(place)
-        )
-    ).one()
     row = CellFile(
         id=uuid4(),
         entry_id=entry.id,
         audit_id=audit.id,
         requirement_code=code,
         unit=unit,
-        reference=reference,
+        reference=reference_at(session, audit.id, unit, int(place)),
         **file.uploaded(actor.id),
     )
     session.add(row)
