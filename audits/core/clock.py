@@ -23,10 +23,14 @@ def day_of(moment: datetime) -> date:
     return moment.astimezone(AMSTERDAM).date()
 
 
+def midnight(day: date) -> datetime:
+    """Return the moment at which a day begins in the Netherlands."""
+    return datetime.combine(day, time.min, AMSTERDAM)
+
+
 def until_midnight() -> timedelta:
     """Return how long it is to the next midnight in the Netherlands, also on a day of 23 or 25 hours."""
-    following = datetime.combine(today() + timedelta(days=1), time.min, AMSTERDAM)
-    return following.astimezone(UTC) - now()
+    return midnight(today() + timedelta(days=1)).astimezone(UTC) - now()
 
 
 def follow(file: Path) -> None:

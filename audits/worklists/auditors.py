@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -70,7 +70,7 @@ def figures(session: Session, actor: Actor, first: date, last: date, only: UUID 
 
 
 def _chosen(actor: Actor, first: date, last: date, only: UUID | None) -> Select[Audit]:
-    begin, end = (datetime.combine(day, time.min, clock.AMSTERDAM) for day in (first, last + timedelta(days=1)))
+    begin, end = clock.midnight(first), clock.midnight(last + timedelta(days=1))
     query = visible_audits(actor).where(Audit.reported_at >= begin, Audit.reported_at < end, Audit.is_live)
     return query.where(Audit.inspector_id == only) if only else query
 

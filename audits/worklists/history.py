@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -10,8 +10,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from audits.changes.models import AgencyChange
+from audits.core import clock
 from audits.core.access import Actor, Permission, authorise
-from audits.core.clock import AMSTERDAM
 from audits.core.events import Event, EventNote
 from audits.people.models import Person
 
@@ -70,9 +70,9 @@ def history_of_agency(session: Session, actor: Actor, agency_id: UUID, asked: As
     query = select(Event, EventNote.data, Person.name).outerjoin(EventNote, EventNote.event_id == Event.id)
     query = query.outerjoin(Person, Person.id == Event.actor_id).where(Event.agency_id == agency_id)
     if asked.since:
-        query = query.where(Event.happened_at >= _midnight(asked.since))
+        query = query.where(Event.happened_at >= clock.midnight(asked.since))
     if asked.until:
-        query = query.where(Event.happened_at < _midnight(asked.until + timedelta(days=1)))
+        query = query.where(Event.happened_at < clock.midnight(asked.until + timedelta(days=1)))
     if asked.about:
         query = query.where(Event.name.startswith(f"{asked.about}.", autoescape=True))
     if asked.person:
@@ -144,7 +144,3 @@ def _id(value: Any) -> UUID | None:
         return UUID(value) if isinstance(value, str) and len(value) == len(str(UUID(int=0))) else None
     except ValueError:
         return None
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time.min, AMSTERDAM)

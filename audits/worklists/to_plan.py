@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
@@ -125,9 +125,8 @@ def _open_findings() -> ScalarSelect[int]:
 
 
 def _signals(since: date) -> Subquery:
-    from_moment = datetime.combine(since, time.min, clock.AMSTERDAM)
-    told = select(Signal.agency_id, func.count().label("number")).where(Signal.received_at >= from_moment)
-    return told.group_by(Signal.agency_id).subquery()
+    told = select(Signal.agency_id, func.count().label("number"))
+    return told.where(Signal.received_at >= clock.midnight(since)).group_by(Signal.agency_id).subquery()
 
 
 def _control_changes(since: date) -> ScalarSelect[int]:

@@ -2,7 +2,7 @@
 
 from datetime import UTC, date, datetime, time
 
-from audits.core.clock import AMSTERDAM
+from audits.core.clock import AMSTERDAM, midnight
 
 
 def moment(at: datetime) -> str:
@@ -12,7 +12,7 @@ def moment(at: datetime) -> str:
 
 def first_moment(day: str) -> datetime:
     """Return the first moment of a day (ISO) in Amsterdam."""
-    return datetime.combine(date.fromisoformat(day), time.min, AMSTERDAM)
+    return midnight(date.fromisoformat(day))
 
 
 def last_moment(day: str) -> datetime:

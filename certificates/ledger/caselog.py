@@ -11,7 +11,7 @@ before the day began. The hash is that of RFC 6962.
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, insert, select
@@ -119,5 +119,4 @@ def row(event: Event) -> dict[str, Any]:
 
 def _closed(now: datetime) -> datetime:
     """Return the start of the newest day in the Netherlands before which all days are final."""
-    day = (now - SETTLED).astimezone(clock.AMSTERDAM).date()
-    return datetime.combine(day, time.min, clock.AMSTERDAM)
+    return clock.midnight(clock.day_of(now - SETTLED))

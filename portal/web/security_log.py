@@ -9,7 +9,7 @@ import logging
 import threading
 from collections import Counter
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
@@ -213,15 +213,11 @@ def _visitor() -> str | None:
 
 def _limited(query: Select[SecurityEvent, Person, Person], wanted: Wanted) -> Select[SecurityEvent, Person, Person]:
     if wanted.since:
-        query = query.where(SecurityEvent.happened_at >= _midnight(wanted.since))
+        query = query.where(SecurityEvent.happened_at >= clock.midnight(wanted.since))
     if wanted.until:
-        query = query.where(SecurityEvent.happened_at < _midnight(wanted.until) + timedelta(days=1))
+        query = query.where(SecurityEvent.happened_at < clock.midnight(wanted.until) + timedelta(days=1))
     if wanted.kind:
         query = query.where(SecurityEvent.kind == wanted.kind)
     if wanted.visitor:
         query = query.where(SecurityEvent.visitor == wanted.visitor)
     return query
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time.min, clock.AMSTERDAM)
