@@ -19,6 +19,18 @@ from audits.schemes.models import SchemeVersion
 _OPEN = ", ".join(sorted(f"'{state}'" for state in OPEN_STATES))
 
 
+def _on_question(table: str) -> tuple[ForeignKeyConstraint, ForeignKeyConstraint]:
+    """Return the keys that tie a row to a question of its scheme version, and to an application of its agency."""
+    return (
+        ForeignKeyConstraint(
+            ["scheme_version_id", "requirement_code"], ["requirement.scheme_version_id", "requirement.code"]
+        ),
+        ForeignKeyConstraint(
+            ["application_id", "agency_id"], ["application.id", "application.agency_id"], name=f"fk_{table}_agency"
+        ),
+    )
+
+
 class Application(Base):
     """One request for the mark, pinned to one scheme version from its first day."""
 
@@ -131,14 +143,7 @@ class QuestionRemark(Base):
 
     __tablename__ = "question_remark"
     __table_args__ = (
-        ForeignKeyConstraint(
-            ["scheme_version_id", "requirement_code"], ["requirement.scheme_version_id", "requirement.code"]
-        ),
-        ForeignKeyConstraint(
-            ["application_id", "agency_id"],
-            ["application.id", "application.agency_id"],
-            name="fk_question_remark_agency",
-        ),
+        *_on_question("question_remark"),
         UniqueConstraint("submission_id", "requirement_code"),
         CheckConstraint("sent_at IS NULL OR btrim(text) <> ''", name="text"),
         CheckConstraint("num_nulls(replied_by, replied_at) IN (0, 2)", name="replied_whole"),
@@ -164,14 +169,7 @@ class QuestionTask(Base):
     """Who of the agency takes a question on; nobody: it was taken on once, and is free again."""
 
     __tablename__ = "question_task"
-    __table_args__ = (
-        ForeignKeyConstraint(
-            ["scheme_version_id", "requirement_code"], ["requirement.scheme_version_id", "requirement.code"]
-        ),
-        ForeignKeyConstraint(
-            ["application_id", "agency_id"], ["application.id", "application.agency_id"], name="fk_question_task_agency"
-        ),
-    )
+    __table_args__ = (*_on_question("question_task"),)
 
     application_id: Mapped[UUID] = mapped_column(ForeignKey("application.id"), primary_key=True)
     requirement_code: Mapped[str] = mapped_column(primary_key=True)
@@ -188,14 +186,7 @@ class QuestionComment(Base):
     __tablename__ = "question_comment"
     __table_args__ = (
         CheckConstraint("btrim(text) <> ''", name="text"),
-        ForeignKeyConstraint(
-            ["scheme_version_id", "requirement_code"], ["requirement.scheme_version_id", "requirement.code"]
-        ),
-        ForeignKeyConstraint(
-            ["application_id", "agency_id"],
-            ["application.id", "application.agency_id"],
-            name="fk_question_comment_agency",
-        ),
+        *_on_question("question_comment"),
         Index("ix_question_comment_thread", "application_id", "requirement_code", "written_at"),
     )
 
@@ -215,14 +206,7 @@ class Answer(Base):
     """The agency's answer to one requirement; a composite key allows only requirements of its scheme version."""
 
     __tablename__ = "answer"
-    __table_args__ = (
-        ForeignKeyConstraint(
-            ["scheme_version_id", "requirement_code"], ["requirement.scheme_version_id", "requirement.code"]
-        ),
-        ForeignKeyConstraint(
-            ["application_id", "agency_id"], ["application.id", "application.agency_id"], name="fk_answer_agency"
-        ),
-    )
+    __table_args__ = (*_on_question("answer"),)
 
     application_id: Mapped[UUID] = mapped_column(ForeignKey("application.id"), primary_key=True)
     requirement_code: Mapped[str] = mapped_column(primary_key=True)
@@ -276,12 +260,7 @@ class Evidence(Base):
 
     __tablename__ = "evidence"
     __table_args__ = (
-        ForeignKeyConstraint(
-            ["scheme_version_id", "requirement_code"], ["requirement.scheme_version_id", "requirement.code"]
-        ),
-        ForeignKeyConstraint(
-            ["application_id", "agency_id"], ["application.id", "application.agency_id"], name="fk_evidence_agency"
-        ),
+        *_on_question("evidence"),
         Index("ix_evidence_application_id_requirement_code", "application_id", "requirement_code"),
         Index("ix_evidence_detail", "application_id", postgresql_where="detail IS NOT NULL"),
         Index("ix_evidence_replaces", "replaces", postgresql_where="replaces IS NOT NULL"),
