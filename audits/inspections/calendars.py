@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, aliased, joinedload
 
 from audits.agencies.models import Agency
 from audits.core.calendar import is_working_day
-from audits.inspections.days import AuditDay
+from audits.inspections.days import AuditDay, as_they_stand
 from audits.inspections.models import Audit
 from audits.inspections.workflow import AUDIT_FLOW
 from audits.people.models import Absence, Person
@@ -50,11 +50,9 @@ class OwnCalendar:
 
 def planned_within(session: Session, first: date, last: date) -> list[Planned]:
     """Return the days of all unfinished audits in a time, and first days of audits without days, in their order."""
-    later, other = aliased(AuditDay), aliased(AuditDay)
-    days = select(AuditDay, Audit).join(Audit, Audit.id == AuditDay.audit_id)
-    days = days.outerjoin(later, later.supersedes_id == AuditDay.id)
-    days = days.where(AuditDay.day.between(first, last), later.id.is_(None), AuditDay.is_dropped.is_(False))
-    days = days.where(Audit.state.in_(AUDIT_FLOW.unfinished))
+    other = aliased(AuditDay)
+    days = as_they_stand(select(AuditDay, Audit).join(Audit, Audit.id == AuditDay.audit_id))
+    days = days.where(AuditDay.day.between(first, last), Audit.state.in_(AUDIT_FLOW.unfinished))
     names = joinedload(Audit.agency).load_only(Agency.legal_name)
     days = days.options(joinedload(AuditDay.person).lazyload(Person.role_rows), names)
     found = [

@@ -6,6 +6,7 @@ A day is changed by a row that supersedes it, with a reason. Who only says how l
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import (
@@ -15,6 +16,7 @@ from sqlalchemy import (
     Identity,
     Index,
     Numeric,
+    Select,
     Text,
     UniqueConstraint,
     func,
@@ -24,6 +26,8 @@ from sqlalchemy.orm import Mapped, Session, aliased, joinedload, mapped_column, 
 
 from audits.core.db import Base, Id
 from audits.people.models import Person
+
+AnySelect = TypeVar("AnySelect", bound=Select[*tuple[Any, ...]])
 
 
 class AuditDay(Base):
@@ -78,9 +82,7 @@ class AuditTime(Base):
 
 def days_of(session: Session, audit_id: UUID) -> list[AuditDay]:
     """Return the days of an audit as they stand, in their order. The caller must have access to the audit."""
-    later = aliased(AuditDay)
-    query = select(AuditDay).outerjoin(later, later.supersedes_id == AuditDay.id)
-    query = query.where(AuditDay.audit_id == audit_id, later.id.is_(None), AuditDay.is_dropped.is_(False))
+    query = as_they_stand(select(AuditDay).where(AuditDay.audit_id == audit_id))
     query = query.options(joinedload(AuditDay.person).lazyload(Person.role_rows))
     return list(session.scalars(query.order_by(AuditDay.day, AuditDay.said_at, AuditDay.id)))
 
@@ -112,8 +114,12 @@ def time_explained(session: Session, audit_id: UUID) -> AuditTime | None:
 
 def planned_hours(session: Session, audit_id: UUID) -> Decimal:
     """Return the sum of the planned hours of an audit."""
+    query = select(func.coalesce(func.sum(AuditDay.hours_planned), 0)).select_from(AuditDay)
+    return Decimal(session.scalar(as_they_stand(query.where(AuditDay.audit_id == audit_id))) or 0)
+
+
+def as_they_stand(query: AnySelect) -> AnySelect:
+    """Limit a query of days to those that no later row took the place of, and that were not dropped."""
     later = aliased(AuditDay)
-    query = select(func.coalesce(func.sum(AuditDay.hours_planned), 0))
-    query = query.select_from(AuditDay).outerjoin(later, later.supersedes_id == AuditDay.id)
-    standing = (AuditDay.audit_id == audit_id, later.id.is_(None), AuditDay.is_dropped.is_(False))
-    return Decimal(session.scalar(query.where(*standing)) or 0)
+    query = query.outerjoin(later, later.supersedes_id == AuditDay.id)
+    return query.where(later.id.is_(None), AuditDay.is_dropped.is_(False))

@@ -9,13 +9,13 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, func, select
-from sqlalchemy.orm import Session, aliased, joinedload, selectinload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from audits.agencies.models import Agency
 from audits.core import clock
 from audits.core.access import Actor
 from audits.inspections.coverage import hours_for
-from audits.inspections.days import AuditDay
+from audits.inspections.days import AuditDay, as_they_stand
 from audits.inspections.models import Audit, Finding, Population, Verdict
 from audits.inspections.queries import visible_audits
 from audits.inspections.workflow import GONE, FindingState
@@ -138,12 +138,9 @@ def _judged(
 
 def _hours(session: Session, ids: _Ids) -> dict[UUID, Decimal]:
     """Sum the hours that were done, of audits of which somebody said them."""
-    later = aliased(AuditDay)
     query = select(AuditDay.audit_id, func.sum(AuditDay.hours_done)).where(AuditDay.audit_id.in_(ids))
-    query = query.outerjoin(later, later.supersedes_id == AuditDay.id)
-    query = query.where(later.id.is_(None), AuditDay.is_dropped.is_(False), AuditDay.hours_done.is_not(None))
-    found = session.execute(query.group_by(AuditDay.audit_id))
-    return {audit_id: hours for audit_id, hours in found if hours is not None}
+    query = as_they_stand(query.where(AuditDay.hours_done.is_not(None))).group_by(AuditDay.audit_id)
+    return {audit_id: hours for audit_id, hours in session.execute(query) if hours is not None}
 
 
 def _drawn(session: Session, ids: _Ids) -> dict[UUID, dict[str, int]]:
