@@ -51,38 +51,38 @@ export async function sealEntry(record, last, said, key) {
   return { data, signature: base64url(signed), salt: base64(salt), words, digest: await digestOf(data) };
 }
 
-/** What stands on the cells: what the portal told, and the entries after number `folded`, which it did not know yet. */
-export function standing(told, entries, folded) {
+/** What entries after number `folded` say, of which the portal did not know yet: with their digests and typed words. */
+export const later = (entries, folded) =>
+  entries.slice(folded).map(({ data, digest, words }) => ({ said: JSON.parse(data), digest, words }));
+
+/** What stands on the cells: what the portal told, and what was said later. */
+export function standing(told, spoken) {
   const cells = new Map(Object.entries(told).map(([cell, stand]) => [cell, [...stand]]));
-  for (const entry of entries) {
-    const said = JSON.parse(entry.data);
-    if (said.number <= folded || !JUDGING.has(said.kind)) continue;
+  for (const { said, digest, words } of spoken) {
+    if (!JUDGING.has(said.kind)) continue;
     // A verdict that is older than the chains has no digest that an entry could name.
     const rest = (cells.get(said.cell) ?? []).filter((each) => each.digest && !said.parents.includes(each.digest));
     const { value, method = "", wall } = said;
-    const here = { digest: entry.digest, value, method, note: entry.words.note ?? "", by: "", at: wall };
+    const here = { digest, value, method, note: words.note ?? "", by: "", at: wall };
     cells.set(said.cell, [...rest, here]);
   }
   return cells;
 }
 
-/** One's own private notes by cell: as the portal told them, and as they were typed after number `folded`. */
-export function privateNotes(told, entries, folded) {
+/** One's own private notes by cell: as the portal told them, and as they were typed later. */
+export function privateNotes(told, spoken) {
   const notes = new Map(Object.entries(told ?? {}));
-  for (const [said, words] of later(entries, folded, "private")) notes.set(said.cell, words.private ?? "");
+  for (const { said, words } of spoken) if (said.kind === "private") notes.set(said.cell, words.private ?? "");
   return notes;
 }
 
 /** The names of the pictures on each cell. */
-export function pictures(told, entries, folded) {
+export function pictures(told, spoken) {
   const names = new Map(Object.entries(told ?? {}).map(([cell, its]) => [cell, [...its]]));
-  for (const [{ cell }, words] of later(entries, folded, "photo")) names.set(cell, [...(names.get(cell) ?? []), words.name]);
+  for (const { said, words } of spoken) {
+    if (said.kind === "photo") names.set(said.cell, [...(names.get(said.cell) ?? []), words.name]);
+  }
   return names;
-}
-
-function later(entries, folded, kind) {
-  const said = entries.map((entry) => [JSON.parse(entry.data), entry.words]);
-  return said.filter(([each]) => each.kind === kind && each.number > folded);
 }
 
 export const valuesOf = (stand) => [...new Set(stand.map((each) => each.value))];

@@ -1,6 +1,6 @@
 // What this device holds, in IndexedDB: audits that were taken along, and their entries. All that says something is
 // encrypted; in the clear are numbers, days and the wrapped keys.
-import { base64, fromBase64, pictures, privateNotes, sealEntry, standing } from "./offline-chain.js";
+import { base64, fromBase64, later, pictures, privateNotes, sealEntry, standing } from "./offline-chain.js";
 import { openKeys, shut, shutBytes, unshut, unshutBytes } from "./offline-keys.js";
 
 const NAME = "keurwerk-offline";
@@ -114,9 +114,10 @@ export class Held {
   }
 
   look() {
-    this.cells = standing(this.packet.cells, this.entries, this.record.folded);
-    this.notes = privateNotes(this.packet.private, this.entries, this.record.folded);
-    this.pictures = pictures(this.packet.files, this.entries, this.record.folded);
+    const spoken = later(this.entries, this.record.folded);
+    this.cells = standing(this.packet.cells, spoken);
+    this.notes = privateNotes(this.packet.private, spoken);
+    this.pictures = pictures(this.packet.files, spoken);
   }
 
   /** Seals an entry and keeps it, with the bytes of a picture if it is about one: both, or nothing. */
