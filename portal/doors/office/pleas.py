@@ -37,7 +37,7 @@ class PleaForm(Form):
 @needs(Permission.APPLICATION_REVIEW)
 def list_pleas() -> ResponseReturnValue:
     """List the files that wait for an answer, the longest waiting first."""
-    return render_template("office/pleas.html", pleas=waiting_pleas(database.read()), words=_words())
+    return render_template("office/pleas.html", pleas=waiting_pleas(database.read()), found_in=_found_in)
 
 
 @bp.get("/<uuid:plea_id>")
@@ -66,8 +66,9 @@ def plea_answered(plea_id: UUID) -> ResponseReturnValue:
 
 
 def _page(plea: FilePlea, form: PleaForm) -> str:
-    return render_template("office/plea.html", plea=plea, words=_words(), form=None if plea.answered_at else form)
+    return render_template("office/plea.html", plea=plea, found_in=_found_in, form=None if plea.answered_at else form)
 
 
-def _words() -> dict[Personal, str]:
-    return {kind: label(kind) for kind in Personal}
+def _found_in(plea: FilePlea) -> str:
+    """Return what was found in the file, in words."""
+    return ", ".join(label(Personal(kind)) for kind in plea.kinds)
