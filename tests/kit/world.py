@@ -10,36 +10,27 @@ from sqlalchemy import Engine, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from audits.agencies.models import GroupStatement
 from audits.applications.models import Answer, Evidence, Submission
 from audits.applications.submission import digest_of
 from audits.applications.workflow import ApplicationState
 from audits.core import clock, outbox
 from audits.core.access import AGENCY_ROLES, STAFF_ROLES, ActorKind, Role
 from audits.core.events import Event, EventNote
-from audits.deadlines.models import Deadline
-from audits.deadlines.rules import DeadlineKind
-from audits.decisions.models import Decision, DecisionGround, DecisionProposal
 from audits.inspections import services as inspections
 from audits.inspections.models import Audit, Finding
-from audits.inspections.workflow import AuditState, FindingState
+from audits.inspections.workflow import AuditState
 from audits.notes.services import write_note
-from audits.people.models import Person, RoleRequest, SmallBody
+from audits.people.models import RoleRequest, SmallBody
 from audits.people.services import record_absence
-from audits.schemes.cycle import AuditKind, DecisionKind
 from audits.schemes.models import SchemeProposal
 from audits.schemes.queries import scheme_of_version
 from audits.signals.rules import About
 from audits.signals.services import receive_signal
 from audits.teams.rules import TeamRole
 from audits.teams.services import join_team
-from audits.worklists.letters import Moment
 from audits.worklists.services import work_off
 from certificates.ledger.models import CaseLogLeaves, WitnessedLog
-from certificates.letters.services import note_posted, write_decision_letter, write_term_letter
 from certificates.lifecycle.models import Certificate
-from certificates.lifecycle.services import say_in_hearing, suspend_certificate
-from certificates.lifecycle.workflow import CertificateState
 from portal.doors.account.feeds import CalendarFeed
 from portal.doors.account.models import HeldForm, LoginSession, MailToken
 from portal.doors.account.rules import Purpose
@@ -53,13 +44,10 @@ from tests.kit.factories import (
     make_agency,
     make_application,
     make_audit,
-    make_certificate,
     make_person,
     make_scheme,
 )
-from tests.kit.factories.decisions import add_findings, finding
-from tests.kit.factories.documents import known
-from tests.kit.factories.inspections import judge, make_holder_audit
+from tests.kit.factories.inspections import judge
 from tests.kit.following import add_webhook, followed_list
 from tests.kit.scheme import SECOND, source
 from tests.kit.world_of_agencies import (
@@ -72,8 +60,9 @@ from tests.kit.world_of_agencies import (
     add_links,
     add_remarks,
 )
+from tests.kit.world_of_certificates import add_certificates, add_holders, add_proposals
 from tests.kit.world_of_fieldwork import add_draws, add_requests, add_sealed, add_vault, fix_two
-from tests.kit.world_of_findings import add_states, dispute, extend, regrade
+from tests.kit.world_of_findings import add_states, extend, regrade
 from tests.kit.world_of_reports import add_reports
 
 
@@ -118,8 +107,8 @@ def make_world(session: Session) -> dict[str, Any]:
     for state in ApplicationState:
         application = make_application(session, state=state, answers=True)
         world |= {f"{state}_application": application.id, f"{state}_applicant": application.agency_id}
-    world |= _audits(session) | _certificates(session) | _people(session) | _agreements(session) | _holders(session)
-    world |= _proposals(session, world["active_certificate"], world["holder"])
+    world |= _audits(session) | add_certificates(session) | _people(session) | _agreements(session)
+    world |= add_holders(session) | add_proposals(session, world["active_certificate"], world["holder"])
     world |= add_changes(session, world["planner"]) | add_conditions(session)
     world |= add_links(session, world["planner"]) | add_appeals(session, world["decider"])
     world |= add_remarks(session, world["planner"])
@@ -230,92 +219,6 @@ def _hands(session: Session, audit: Audit) -> dict[str, Any]:
     made["day"] = inspections.plan_day(session, audit.planner.actor, audit.id, audit.inspector_id, plan).id
     inspections.explain_time(session, audit.planner.actor, audit.id, reason="x")
     return made
-
-
-def _certificates(session: Session) -> dict[str, Any]:
-    made: dict[str, Any] = {}
-    for state in CertificateState:
-        certificate = make_certificate(session, state)
-        made[f"{state}_certificate"] = certificate.id
-        if state is CertificateState.ACTIVE:
-            known(session, certificate, b"sealed")
-            known(session, certificate, b"a letter", "decision_letter")
-            made |= {"decision": certificate.decision_id, "decided_audit": certificate.decision.audit_id}
-            made["holder"] = certificate.agency_id
-            made["letter"] = write_decision_letter(session, certificate.decision).id
-            made["posted_letter"] = _posted(session, certificate.agency_id)
-            session.add(DecisionGround(decision_id=certificate.decision_id, code="x", position=0, words={}))
-    return made
-
-
-def _posted(session: Session, agency_id: Any) -> Any:
-    """A letter about a term, which was posted."""
-    letter = write_term_letter(session, uuid4(), agency_id=agency_id, kind=DeadlineKind.RENEWAL, moment=Moment.BEGIN)
-    note_posted(session, make_person(session, Role.PLANNER).actor, [letter.id], clock.today())
-    return letter.id
-
-
-def _holders(session: Session) -> dict[str, Any]:
-    """Audits of holders of a certificate: one that is reported, and one to decide on, with a task."""
-    made: dict[str, Any] = {}
-    for name, state in (("found", AuditState.REPORTED), ("weighed", AuditState.REVIEWED)):
-        certificate = make_certificate(session)
-        application = make_application(session, agency=certificate.agency, state=ApplicationState.ACCEPTED)
-        audit = make_audit(session, state, application=application)
-        made |= {f"{name}_certificate": certificate.id, f"{name}_holder": audit.agency_id, f"{name}_audit": audit.id}
-        made[f"{name}_inspector"] = audit.inspector_id
-        add_findings(session, audit, [finding("minor", FindingState.OPEN)])
-        made[f"{name}_finding"] = session.scalars(select(Finding.id).where(Finding.audit_id == audit.id)).one()
-        if name == "found":
-            dispute(session, audit, made["found_finding"])
-    for name, state in (("chosen", AuditState.PLANNED), ("narrow", AuditState.IN_PROGRESS)):
-        certificate = make_certificate(session)
-        special = make_holder_audit(session, certificate.agency, AuditKind.SPECIAL, state, by_hand=["PAY-05"])
-        made |= {f"{name}_audit": special.id, f"{name}_agency": special.agency_id}
-        made |= {f"{name}_inspector": special.inspector_id, f"{name}_cycle": special.certification_id}
-        expert, tied = (make_person(session, Role.INSPECTOR) for _ in range(2))
-        member = join_team(session, special.planner.actor, special.id, person_id=expert.id, role=TeamRole.EXPERT)
-        member.left_at = clock.now() if name == "narrow" else None
-        add_interest(session, tied.id, special.agency_id)
-        made[f"{name}_interested"] = tied.id
-        made[f"{name}_tied_planner"] = make_person(session, Role.PLANNER).id
-        add_interest(session, made[f"{name}_tied_planner"], special.agency_id)
-        stated = {"name": "North", "source": "x", "stated_by": special.planner_id, "stated_at": clock.now()}
-        session.add(GroupStatement(agency_id=special.agency_id, **stated))
-    task = {"kind": "critical_finding", "owner_role": Role.DECIDER, "due_on": clock.today(), "opened_at": clock.now()}
-    made["task"] = uuid4()
-    session.add(Deadline(id=made["task"], subject_id=audit.id, agency_id=audit.agency_id, **task))
-    return made
-
-
-def _proposals(session: Session, certificate_id: Any, agency_id: Any) -> dict[str, Any]:
-    """A suspension that one decider proposed, and a certificate of a norm that names its grounds itself."""
-    first = make_person(session, Role.DECIDER)
-    proposal = DecisionProposal(
-        id=uuid4(),
-        kind=DecisionKind.SUSPEND,
-        certificate_id=certificate_id,
-        agency_id=agency_id,
-        said={"reasons": "x", "grounds": ["deceit"]},
-        shown="",
-        proposed_by=first.id,
-        proposed_at=clock.now(),
-    )
-    session.add(proposal)
-    return {"first_decider": first.id, "proposal": proposal.id} | _at_once(session, first)
-
-
-def _at_once(session: Session, first: Person) -> dict[str, Any]:
-    """A certificate that one decider suspended provisionally."""
-    certificate = make_certificate(session)
-    suspend_certificate(session, first.actor, certificate.id, reasons="x", provisional=True)
-    hearing = Deadline.kind == DeadlineKind.SUSPENSION_HEARING
-    term = session.scalars(select(Deadline).where(Deadline.subject_id == certificate.id, hearing)).one()
-    [decision] = session.scalars(select(Decision).where(Decision.certificate_id == certificate.id))
-    owner = make_person(session, Role.AGENCY_OWNER, certificate.agency)
-    say_in_hearing(session, owner.actor, words="x")
-    made = {"heard_holder": certificate.agency_id, "heard_owner": owner.id}
-    return {"heard_certificate": certificate.id, "hearing": term.id, "at_once": decision.id, **made}
 
 
 def _people(session: Session) -> dict[str, Any]:
