@@ -28,6 +28,7 @@ from portal.doors.registry.dumps import home_of
 from portal.stores import database
 from tests.chaos.aftermath import finish
 from tests.chaos.cases import Cases
+from tests.chaos.crowd import Crowd
 from tests.chaos.house import DATABASE, QUEUE, WEB_WORKER, WORKER, House
 from tests.chaos.person import Person, until
 from tests.kit.long_runs import SHARE, steps
@@ -70,32 +71,14 @@ class Truth:
             return {status for since, until_, status in self._known[agency] if since <= end and until_ >= begin}
 
 
-class Readers:
+class Readers(Crowd):
     """People who ask for entries, as a page and as data, and what was wrong with the answers."""
 
     def __init__(self, base: str, agencies: Sequence[str], truth: Truth) -> None:
+        super().__init__(range(ASKING))
         self._base, self._agencies, self._truth = base, agencies, truth
-        self._end = threading.Event()
-        self.answers: Counter[str] = Counter()
         self.wrong: list[str] = []
         self.refused: Counter[str] = Counter()
-
-    @contextmanager
-    def asking(self) -> Iterator["Readers"]:
-        threads = [threading.Thread(target=self._ask, args=[number]) for number in range(ASKING)]
-        for thread in threads:
-            thread.start()
-        try:
-            yield self
-        finally:
-            self._end.set()
-            for thread in threads:
-                thread.join()
-
-    def wait_for(self, many: int) -> None:
-        """Until so many more answers have come, good or bad."""
-        before = self.answers.total()
-        until(lambda: self.answers.total() >= before + many)
 
     def _ask(self, number: int) -> None:
         for turn in range(number, sys.maxsize):

@@ -4,10 +4,7 @@ import os
 import socket
 import subprocess
 import sys
-import threading
-from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 
 from flask import Flask
@@ -19,8 +16,9 @@ from portal.settings import ROOT
 from portal.stores.roles import REGISTER
 from tests.chaos.aftermath import assert_whole, finish
 from tests.chaos.cases import Cases
+from tests.chaos.crowd import Crowd
 from tests.chaos.house import WEB, WORKER, House
-from tests.chaos.person import Person, until
+from tests.chaos.person import Person
 from tests.kit.long_runs import steps
 from tests.kit.waiting import PATIENCE
 
@@ -31,30 +29,12 @@ ENOUGH = 3 * len(PAGES)  # answers between two restarts
 AS_SYSTEMD = 'exec 3<&"$0"; LISTEN_FDS=1 LISTEN_PID=$$ exec "$@"'
 
 
-class Visitors:
+class Visitors(Crowd):
     """People who ask for pages, each on a new connection, and what they get."""
 
     def __init__(self, port: int) -> None:
+        super().__init__(PAGES)
         self._port = port
-        self._end = threading.Event()
-        self.answers: Counter[str] = Counter()
-
-    def wait_for(self, many: int) -> None:
-        """Until so many more answers have come, good or bad."""
-        before = self.answers.total()
-        until(lambda: self.answers.total() >= before + many)
-
-    @contextmanager
-    def asking(self) -> Iterator["Visitors"]:
-        threads = [threading.Thread(target=self._ask, args=[page]) for page in PAGES]
-        for thread in threads:
-            thread.start()
-        try:
-            yield self
-        finally:
-            self._end.set()
-            for thread in threads:
-                thread.join()
 
     def _ask(self, path: str) -> None:
         while not self._end.is_set():

@@ -1,0 +1,39 @@
+"""People who ask the portal at the same time, and what they get."""
+
+import threading
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, Self
+
+from tests.chaos.person import until
+
+
+class Crowd:
+    """One thread for each of some things to ask for; a subclass says in `_ask` how one asks until `_end` is set."""
+
+    def __init__(self, asked: Sequence[Any]) -> None:
+        self._asked = asked
+        self._end = threading.Event()
+        self.answers: Counter[str] = Counter()
+
+    @contextmanager
+    def asking(self) -> Iterator[Self]:
+        """Ask while the block runs."""
+        threads = [threading.Thread(target=self._ask, args=[each]) for each in self._asked]
+        for thread in threads:
+            thread.start()
+        try:
+            yield self
+        finally:
+            self._end.set()
+            for thread in threads:
+                thread.join()
+
+    def wait_for(self, many: int) -> None:
+        """Until so many more answers have come, good or bad."""
+        before = self.answers.total()
+        until(lambda: self.answers.total() >= before + many)
+
+    def _ask(self, one: Any) -> None:
+        raise NotImplementedError
