@@ -16,10 +16,22 @@ from audits.inspections.services import Sent
 from audits.inspections.standing import standing_on
 
 SALT = bytes(32)
+CELL = "IDW-01/personnel_file/1"
+UNDER = "The copy is not in the file."  # a note, without which no unit falls short
 
 
 def base64url(data):
     return base64.urlsafe_b64encode(data).decode().rstrip("=")
+
+
+def outcomes(received):
+    """Return what became of each entry that was sent."""
+    return [each.outcome.value for each in received.answers]
+
+
+def why(received):
+    """Return why entries were refused."""
+    return [str(each.why) for each in received.answers if each.why]
 
 
 class TestDevice:

@@ -18,23 +18,12 @@ from audits.inspections.standing import conflicts_in, standing_on
 from audits.inspections.workflow import AuditState
 from audits.teams.rules import TeamRole
 from audits.teams.services import join_team
-from tests.kit.device import TestDevice
+from tests.kit.device import CELL, UNDER, TestDevice, outcomes, why
 from tests.kit.factories import make_person
 from tests.kit.factories.inspections import make_audit
 from tests.kit.fieldwork import FILES
 
-CELL, NEXT = "IDW-01/personnel_file/1", "IDW-01/personnel_file/2"
-UNDER = "The copy is not in the file."
-
-
-@pytest.fixture
-def audit(session):
-    return make_audit(session, populations={"personnel_file": FILES})
-
-
-@pytest.fixture
-def device(session, audit):
-    return TestDevice(session, audit.inspector.actor, audit)
+NEXT = "IDW-01/personnel_file/2"
 
 
 @pytest.fixture
@@ -43,14 +32,6 @@ def colleague(session, audit):
     member = make_person(session, Role.INSPECTOR)
     join_team(session, audit.planner.actor, audit.id, person_id=member.id, role=TeamRole.MEMBER)
     return TestDevice(session, member.actor, audit, "Laptop")
-
-
-def outcomes(received):
-    return [each.outcome.value for each in received.answers]
-
-
-def why(received):
-    return [str(each.why) for each in received.answers if each.why]
 
 
 def verdicts(session, audit):

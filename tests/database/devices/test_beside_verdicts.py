@@ -14,8 +14,7 @@ from audits.inspections.judging import Method
 from audits.inspections.merging import joined_notes
 from audits.inspections.models import CellFile, EntryContent, PrivateNote, SealedEntry, Verdict
 from audits.inspections.queries import sample_of, verdicts_of
-from tests.database.test_devices import CELL, UNDER, audit, device, outcomes, why  # noqa: F401  # fixtures
-from tests.kit.device import TestDevice
+from tests.kit.device import CELL, UNDER, TestDevice, outcomes, why
 
 FILE = StoredFile("ab" * 32, 7, "image/jpeg", "room.jpg")
 CODE = "IDW-01"
@@ -26,24 +25,24 @@ def notes(session):
     return [each.text for each in session.scalars(select(PrivateNote))]
 
 
-def first(session, audit):  # noqa: F811
+def first(session, audit):
     return sample_of(session, audit.id)["personnel_file"][0]
 
 
-def give(session, device, digest, file=FILE):  # noqa: F811
+def give(session, device, digest, file=FILE):
     found = services.receive_picture(session, device.actor, device.audit.id, device.chain, file, digest=digest)
     session.flush()
     return found
 
 
-def test_how_a_verdict_was_reached_comes_along(session, audit, device):  # noqa: F811
+def test_how_a_verdict_was_reached_comes_along(session, audit, device):
     device.seal(CELL, "nonconform", note=UNDER, method=Method.OBSERVED)
     assert outcomes(device.send()) == ["stored"]
     (row,) = verdicts_of(session, audit.id)[CODE].values()
     assert row.method is Method.OBSERVED
 
 
-def test_a_picture_follows_the_entry_that_sealed_it(session, audit, device):  # noqa: F811
+def test_a_picture_follows_the_entry_that_sealed_it(session, audit, device):
     with pytest.raises(NotFoundError, match="did not come in"):
         give(session, device, "a" * 64)
     device.picture(CELL)
@@ -61,7 +60,7 @@ def test_a_picture_follows_the_entry_that_sealed_it(session, audit, device):  # 
     assert session.query(Verdict).count() == 0
 
 
-def test_a_picture_before_the_verdict_asks_no_reason(session, audit, device):  # noqa: F811
+def test_a_picture_before_the_verdict_asks_no_reason(session, audit, device):
     services.record_sheets(session, audit.inspector.actor, audit.id, {CODE: {first(session, audit): ("conform", "")}})
     device.picture(CELL)
     device.look()
@@ -69,7 +68,7 @@ def test_a_picture_before_the_verdict_asks_no_reason(session, audit, device):  #
     assert "Say why" in why(device.send())[0]
 
 
-def test_a_blocked_device_hands_in_no_picture(session, audit, device):  # noqa: F811
+def test_a_blocked_device_hands_in_no_picture(session, audit, device):
     device.picture(CELL)
     device.send()
     services.revoke_device(session, device.actor, audit.id, device.chain)
@@ -77,7 +76,7 @@ def test_a_blocked_device_hands_in_no_picture(session, audit, device):  # noqa: 
         give(session, device, device.previous)
 
 
-def test_a_private_note_is_kept_for_the_team_and_never_beside_its_entry(session, audit, device):  # noqa: F811
+def test_a_private_note_is_kept_for_the_team_and_never_beside_its_entry(session, audit, device):
     device.private(CELL, "Ask the neighbour.")
     device.private(CELL, "Ask both neighbours.", seen="Ask the neighbour.")
     assert outcomes(device.send()) == ["stored", "stored"]
@@ -87,7 +86,7 @@ def test_a_private_note_is_kept_for_the_team_and_never_beside_its_entry(session,
     assert session.query(SealedEntry).count() == 2
 
 
-def test_what_a_device_did_not_see_of_a_private_note_stays(session, audit, device):  # noqa: F811
+def test_what_a_device_did_not_see_of_a_private_note_stays(session, audit, device):
     other = TestDevice(session, device.actor, audit, "Telephone")
     device.private(CELL, "Typed on the tablet.")
     other.private(CELL, "Typed on the telephone.")
@@ -111,7 +110,7 @@ def test_nothing_that_was_typed_unseen_is_lost(stored, new, was_seen):
         ({"sha256": "ab" * 32, "name": ""}, ""),
     ],
 )
-def test_a_picture_that_says_something_else_is_refused(session, device, typed, words):  # noqa: F811
+def test_a_picture_that_says_something_else_is_refused(session, device, typed, words):
     received = device.send(device.seal(CELL, "added", kind=EntryKind.PHOTO, typed=typed))
     assert outcomes(received) == ["refused"]
     assert words in why(received)[0]
