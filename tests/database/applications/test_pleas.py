@@ -5,12 +5,11 @@ import pytest
 from audits.applications import services
 from audits.applications.personal import Personal
 from audits.applications.pleas import get_plea, plea_about, refused_lately, waiting_pleas
-from audits.core import clock
 from audits.core.access import Role
 from audits.core.errors import IllegalMoveError, NotAllowedError, NotFoundError, RuleError
-from audits.people.models import Interest
 from tests.kit.factories import make_agency, make_person
 from tests.kit.queued import enqueued
+from tests.kit.world_of_agencies import add_interest
 
 SHA256 = "ab" * 32
 
@@ -67,7 +66,7 @@ def test_nobody_asks_or_answers_who_may_not(session, owner, planner):
         with pytest.raises(NotAllowedError):
             plead(session, person)
     plea, tied = plead(session, owner), make_person(session, Role.PLANNER)
-    session.add(Interest(person_id=tied.id, agency_id=owner.agency_id, nature="x", declared_at=clock.now()))
+    add_interest(session, tied.id, owner.agency_id)
     for person in (owner, tied, make_person(session, Role.DECIDER)):
         with pytest.raises(NotAllowedError):
             services.answer_plea(session, person.actor, plea.id, granted=True)

@@ -13,18 +13,12 @@ from audits.core.calendar import add_working_days
 from audits.core.errors import IllegalMoveError, NotAllowedError, NotFoundError, RuleError
 from audits.deadlines.models import Deadline
 from audits.deadlines.rules import RETURNED_WORKING_DAYS, DeadlineKind
-from audits.people.models import Interest
 from tests.kit.applying import FILE, answer, submit
-from tests.kit.factories import answer_all, make_agency, make_application, make_person, make_scheme
+from tests.kit.factories import answer_all, make_agency, make_person
 from tests.kit.queued import enqueued
+from tests.kit.world_of_agencies import add_interest
 
 CODES = ("GOV-01", "GOV-02", "REC-01")
-
-
-@pytest.fixture
-def signatory(session):
-    make_scheme(session)
-    return make_person(session, [Role.AGENCY_OWNER, Role.AGENCY_SIGNATORY], make_agency(session), name="Noor de Wit")
 
 
 @pytest.fixture
@@ -33,8 +27,7 @@ def planner(session):
 
 
 @pytest.fixture
-def application(session, signatory):
-    draft = make_application(session, agency=signatory.agency, signatory=signatory)
+def application(session, draft, signatory):
     answer_all(session, draft, signatory)
     return submit(session, signatory.actor, draft)
 
@@ -129,7 +122,7 @@ def test_the_same_answer_once_more_deals_with_nothing_and_a_reply_can_be_taken_b
 
 def test_nobody_writes_at_the_wrong_moment_or_in_the_place_of_another(session, application, planner, signatory):
     tied = make_person(session, Role.PLANNER)
-    session.add(Interest(person_id=tied.id, agency_id=application.agency_id, nature="x", declared_at=clock.now()))
+    add_interest(session, tied.id, application.agency_id)
     stranger = make_person(session, Role.AGENCY_OWNER, make_agency(session))
 
     def remark(person, code="GOV-01", text="x"):

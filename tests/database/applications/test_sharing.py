@@ -11,26 +11,20 @@ from audits.applications.models import QuestionComment
 from audits.core.access import Role
 from audits.core.errors import IllegalMoveError, NotAllowedError, NotFoundError, RuleError
 from tests.kit.applying import submit
-from tests.kit.factories import answer_all, make_agency, make_application, make_person, make_scheme
+from tests.kit.factories import answer_all, make_agency, make_person
 from tests.kit.queued import enqueued
 
 CODES = ["GOV-01", "GOV-02"]
 
 
 @pytest.fixture
-def owner(session):
-    make_scheme(session)
-    return make_person(session, [Role.AGENCY_OWNER, Role.AGENCY_SIGNATORY], make_agency(session), name="Noor de Wit")
+def owner(signatory):
+    return signatory
 
 
 @pytest.fixture
 def editor(session, owner):
     return make_person(session, Role.AGENCY_EDITOR, owner.agency, name="Ada Bos")
-
-
-@pytest.fixture
-def draft(session, owner):
-    return make_application(session, agency=owner.agency, signatory=owner)
 
 
 def give(session, person, draft, to, codes=CODES):

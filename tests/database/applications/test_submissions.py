@@ -22,16 +22,10 @@ from certificates.documents.models import Document
 from portal.stores import files
 from portal.work import handlers
 from tests.kit.applying import submit
-from tests.kit.factories import answer_all, make_agency, make_application, make_person, make_scheme
+from tests.kit.factories import answer_all, make_application, make_person
 
 CODES = ("GOV-01", "GOV-02", "REC-01")
 FILES = tuple(StoredFile(str(number) * 64, number, "application/pdf", f"{number}.pdf") for number in range(1, 4))
-
-
-@pytest.fixture
-def signatory(session):
-    make_scheme(session)
-    return make_person(session, [Role.AGENCY_OWNER, Role.AGENCY_SIGNATORY], make_agency(session), name="Noor de Wit")
 
 
 @pytest.fixture
