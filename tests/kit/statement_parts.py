@@ -42,6 +42,11 @@ def told(subject: str, before: str, after: str) -> str:
     return EVENT.format(subject=subject, before=before, after=after)
 
 
+def traced(subject: str, statement: str) -> str:
+    """A statement, and after it an event about its subject that tells of no move."""
+    return f"{statement}; {told(subject, '', '').removesuffix('; ')}"
+
+
 def answered(key: str) -> str:
     return (
         "INSERT INTO answer (application_id, requirement_code, scheme_version_id, value, explanation, answered_by,"

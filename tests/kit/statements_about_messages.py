@@ -1,6 +1,6 @@
 """Statements that must not pass about what an agency and the office write to each other."""
 
-from tests.kit.statement_parts import EVENT, NO_RIGHT, Attack
+from tests.kit.statement_parts import NO_RIGHT, Attack, traced
 
 AUDITED, TRACED = "agency in_progress_audited", "case_message_trace"
 SPARE = "'00000000-0000-4000-8000-0000000000ab'"
@@ -8,9 +8,8 @@ WRITE = (
     f"INSERT INTO case_message (id, application_id, agency_id, from_agency, author_id, text, sent_at)"
     f" SELECT {SPARE}, id, agency_id, {{}}, :{{}}, 'x', now() FROM application WHERE id = :{{}}"
 )
-TRACE = "; " + EVENT.format(subject=SPARE, before="", after="").removesuffix("; ")
 OURS = WRITE.format("true", "in_progress_audited_person", "in_progress_case")
-WRITTEN, WRITTEN_BACK = OURS + TRACE, WRITE.format("false", "planner", "in_progress_case") + TRACE
+WRITTEN, WRITTEN_BACK = traced(SPARE, OURS), traced(SPARE, WRITE.format("false", "planner", "in_progress_case"))
 
 ABOUT_MESSAGES = [
     *(Attack(f"a message read by {by}", "SELECT FROM case_message WHERE application_id = :in_progress_case", "none",

@@ -5,12 +5,12 @@ from tests.kit.statement_parts import (
     ASKED,
     CONFIRMED,
     DECLINED,
-    EVENT,
     NO_RIGHT,
     PROPOSED,
     PUBLISHED,
     TAKEN,
     Attack,
+    traced,
 )
 
 CORRECTED = (
@@ -30,9 +30,7 @@ ABLE = (
     "INSERT INTO competence (id, person_id, kind, value, valid_until, recorded_by, recorded_at)"
     f" VALUES ({SPARE}, :{{}}, 'language', 'pl', NULL, :{{}}, now())"
 )
-RECORDED = (
-    ABLE.format("planner", "administrator") + "; " + EVENT.format(subject=SPARE, before="", after="").removesuffix("; ")
-)
+RECORDED = traced(SPARE, ABLE.format("planner", "administrator"))
 NOT_ABLE = "UPDATE competence SET ended_at = now() WHERE id = :competence"
 
 ABOUT_PEOPLE = [

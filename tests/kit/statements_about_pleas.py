@@ -1,6 +1,6 @@
 """Statements that must not pass about files that agencies ask us to take."""
 
-from tests.kit.statement_parts import EVENT, NO_RIGHT, Attack
+from tests.kit.statement_parts import NO_RIGHT, Attack, traced
 
 SPARE = "'00000000-0000-4000-8000-0000000000ad'"
 ASK = (
@@ -8,12 +8,8 @@ ASK = (
     f" VALUES ({SPARE}, :{{}}, 'x', 'x.csv', '[]', 'x', :{{}}, now())"
 )
 ANSWER = "UPDATE file_plea SET granted = true, answered_by = :{}, answered_at = now() WHERE id = :{}_plea"
-ASKED = (
-    ASK.format("shared", "shared_person") + "; " + EVENT.format(subject=SPARE, before="", after="").removesuffix("; ")
-)
-ANSWERED = (
-    ANSWER.format("planner", "open") + "; " + EVENT.format(subject=":open_plea", before="", after="").removesuffix("; ")
-)
+ASKED = traced(SPARE, ASK.format("shared", "shared_person"))
+ANSWERED = traced(":open_plea", ANSWER.format("planner", "open"))
 TRACED, LAWFUL = "file_plea_trace", "file_plea_lawful"
 
 ABOUT_PLEAS = [

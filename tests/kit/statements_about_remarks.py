@@ -1,6 +1,6 @@
 """Statements that must not pass about remarks of the office on questions of a submission."""
 
-from tests.kit.statement_parts import EVENT, NO_RIGHT, Attack, told
+from tests.kit.statement_parts import NO_RIGHT, Attack, told, traced
 
 TRACED, FROZEN = "question_remark_trace", "question_remark_frozen"
 SPARE = "'00000000-0000-4000-8000-0000000000ac'"
@@ -11,14 +11,8 @@ REMARK = (
 )
 REPLY = "UPDATE question_remark SET reply = 'y', replied_by = :{1}, replied_at = now() WHERE id = :{0}_remark"
 CHANGE = "UPDATE question_remark SET text = 'y' WHERE id = :{}_remark"
-REMARKED = (
-    REMARK.format("remarked", "planner") + "; " + EVENT.format(subject=SPARE, before="", after="").removesuffix("; ")
-)
-REPLIED = (
-    REPLY.format("sent_back", "sent_back_person")
-    + "; "
-    + EVENT.format(subject=":sent_back_remark", before="", after="").removesuffix("; ")
-)
+REMARKED = traced(SPARE, REMARK.format("remarked", "planner"))
+REPLIED = traced(":sent_back_remark", REPLY.format("sent_back", "sent_back_person"))
 AGAIN = told(":sent_back_application", "draft", "submitted") + (
     "UPDATE application SET state = 'submitted', submitted_at = now() WHERE id = :sent_back_application"
 )
