@@ -1,32 +1,16 @@
 """The page on which an inspector confirms the stated scope, and where others read it."""
 
-import pytest
-
-from audits.applications.workflow import ApplicationState
 from audits.core.access import Role
-from tests.kit.factories import make_application, make_audit, make_scheme
 from tests.kit.inspecting import path
-from tests.kit.scheme import SECOND, source
 
 WHY = "No worker was ever in food."
 
 
-@pytest.fixture
-def audit(session, inspector):
-    application = make_application(
-        session, state=ApplicationState.ACCEPTED, version=make_scheme(session, source(SECOND))
-    )
-    houses = {"housing_location": ["H-1", "H-2"]}
-    audit = make_audit(session, application=application, inspector=inspector, populations=houses)
-    session.flush()
-    return audit
-
-
-def test_an_inspector_confirms_the_scope_item_by_item_with_the_beds(session, browser, enter, audit):
-    browser.open(path(audit))
-    page = browser.open(path(audit, "scope"))
+def test_an_inspector_confirms_the_scope_item_by_item_with_the_beds(session, browser, enter, houses):
+    browser.open(path(houses))
+    page = browser.open(path(houses, "scope"))
     items = [box["value"] for box in page.soup.select("[name=items]")]
-    assert items == list(audit.application.stated.items())
+    assert items == list(houses.application.stated.items())
     assert page.soup.select("[name=items][checked]") == []
     kept = [item for item in items if item != "sectors:food_processing"]
     assert browser.submit(items=kept, status=422).errors == ["Say why you leave out a part of the scope."]
@@ -34,15 +18,15 @@ def test_an_inspector_confirms_the_scope_item_by_item_with_the_beds(session, bro
     assert page.errors == ["Say how many beds you saw at H-2."]
     page = browser.submit(items=kept, why=WHY, beds_1="20", beds_2="12")
     assert page.notes == ["The scope is saved."]
-    page = browser.open(path(audit, "scope"))
+    page = browser.open(path(houses, "scope"))
     assert [box["value"] for box in page.soup.select("[name=items][checked]")] == kept
     assert page.value("beds_2") == "12"
-    told = " ".join(enter(Role.REVIEWER).open(f"/office/audits/{audit.id}").text.split())
+    told = " ".join(enter(Role.REVIEWER).open(f"/office/audits/{houses.id}").text.split())
     assert WHY in told
     assert "H-2: 12 beds" in told
     assert "Yes, 32 places" in told
 
 
-def test_only_an_inspector_in_fieldwork_can_say_it(session, enter, audit):
-    assert enter(Role.DECIDER).open(path(audit, "scope"), status=403)
-    assert enter(Role.INSPECTOR).open(path(audit, "scope"), status=404)
+def test_only_an_inspector_in_fieldwork_can_say_it(session, enter, houses):
+    assert enter(Role.DECIDER).open(path(houses, "scope"), status=403)
+    assert enter(Role.INSPECTOR).open(path(houses, "scope"), status=404)
