@@ -160,8 +160,7 @@ def decide_appeal(
     if certificate and is_newest(session, certificate):
         _tell_in_public(session, actor, certificate, decision)
     if to_lift:
-        codes = _codes(to_lift.scheme_version, DecisionKind.LIFT, _LIFTED_BECAUSE)
-        lift_suspension(session, actor, to_lift.id, reasons=reasons, grounds=codes, heard=appeal.heard)
+        _lift(session, actor, to_lift, reasons, appeal.heard)
     elif outcome != AppealOutcome.DISMISSED and not lapsed:
         _decide_anew(session, appeal, version)
     refresh_entry(session, appeal.agency_id)
@@ -204,6 +203,11 @@ def _tell_in_public(session: Session, actor: Actor, certificate: Certificate, de
     add_line(session, certificate, decision.kind.value, decision)
     told = CertificateAppealDecided()
     events.record(session, told, subject_id=certificate.id, actor=actor, agency_id=certificate.agency_id)
+
+
+def _lift(session: Session, actor: Actor, certificate: Certificate, reasons: str, heard: str) -> None:
+    codes = _codes(certificate.scheme_version, DecisionKind.LIFT, _LIFTED_BECAUSE)
+    lift_suspension(session, actor, certificate.id, reasons=reasons, grounds=codes, heard=heard)
 
 
 def _decide_anew(session: Session, appeal: Appeal, version: SchemeVersion) -> None:
