@@ -34,6 +34,7 @@ __all__ = [
     "all_entries",
     "certificate",
     "certificate_by_id",
+    "changed_since",
     "count_pages",
     "document_of",
     "document_with",
@@ -151,6 +152,12 @@ def all_entries(session: Session) -> Iterator[RegisterEntry]:
     """Yield every entry by its permanent name, listed or not; a few are in memory at a time."""
     query = select(RegisterEntry).order_by(RegisterEntry.public_id).options(*HIDDEN)
     yield from session.scalars(query.execution_options(yield_per=500))
+
+
+def changed_since(session: Session, moment: datetime | None, limit: int) -> list[RegisterEntry]:
+    """Return at most `limit` entries, listed or not, that changed at a moment or after it, the latest first."""
+    query = select(RegisterEntry).options(*HIDDEN).order_by(RegisterEntry.updated_at.desc()).limit(limit)
+    return list(session.scalars(query.where(RegisterEntry.updated_at >= moment) if moment else query))
 
 
 def count_pages(session: Session, size: int) -> int:

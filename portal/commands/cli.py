@@ -23,7 +23,6 @@ from audits.schemes.queries import list_versions
 from audits.schemes.services import publish_scheme
 from audits.schemes.source import parse
 from audits.vault.services import end_reader, name_reader
-from certificates.register.services import count_entries, forget_words, rebuild_batch
 from portal.app import create_app
 from portal.commands.backup import backup, restore
 from portal.commands.caselog import caselog
@@ -32,6 +31,7 @@ from portal.commands.due import due
 from portal.commands.keys import keys
 from portal.commands.ledger import ledger_commands
 from portal.commands.mail import mail
+from portal.commands.registry import registry
 from portal.commands.samples import sample
 from portal.commands.schemes import scheme
 from portal.commands.shell import shell
@@ -111,25 +111,6 @@ def publish(app: Flask, file: Path) -> None:
         click.echo(f"{version.code} {version.version}  {version.sha256}")
 
 
-@main.group("registry")
-def registry() -> None:
-    """Work on the public register."""
-
-
-@registry.command("rebuild")
-@click.pass_obj
-def rebuild_register(app: Flask) -> None:
-    """Compute the public register again from its sources, some hundred agencies at a time; it can be used meanwhile."""
-    last, more = None, True
-    while more:
-        with app.app_context(), database.write() as session:
-            last = rebuild_batch(session, last)
-        more = last is not None
-    with app.app_context(), database.write() as session:
-        forget_words(session)
-        click.echo(f"{count_entries(session)} entries")
-
-
 main.add_command(backup)
 main.add_command(restore)
 
@@ -161,6 +142,7 @@ main.add_command(verify_file)
 main.add_command(keys)
 main.add_command(ledger_commands)
 main.add_command(mail)
+main.add_command(registry)
 main.add_command(sample)
 main.add_command(scheme)
 main.add_command(shell)

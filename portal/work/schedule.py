@@ -25,7 +25,7 @@ from certificates.ledger.services import sign_checkpoint
 from certificates.lifecycle.services import ask_agreements, carry_out_due, log_expired
 from certificates.register.services import renew_old_forms
 from portal.doors.account.invitations import remind_or_close
-from portal.doors.registry import dumps
+from portal.doors.registry import newer
 from portal.settings import current_settings
 from portal.sight import logs
 from portal.signing import credentials, ledger, receipts
@@ -86,9 +86,9 @@ def work_off_deadlines(session: Session) -> None:
 
 
 def make_files(session: Session) -> None:
-    """Make the files of the whole register, which also answer while no database does."""
+    """Keep up the files of the whole register, which answer while no database does."""
     with suppress(BeingMadeError):
-        dumps.newest(session, current_settings())
+        newer.keep_up(session, current_settings())
 
 
 def tell_followers(session: Session) -> None:
@@ -123,7 +123,7 @@ PERIODIC_TASKS: tuple[PeriodicTask, ...] = (
     PeriodicTask("deadlines.clock", timedelta(hours=1), work_off_deadlines),
     PeriodicTask("ledger.case_log", timedelta(hours=1), append_head),
     PeriodicTask("credentials.sign_lists", timedelta(hours=1), credentials.sign_lists),
-    PeriodicTask("register.files", timedelta(seconds=dumps.FRESH_SECONDS), make_files),
+    PeriodicTask("register.files", timedelta(seconds=newer.FOLLOW_SECONDS), make_files),
     PeriodicTask("follow.day", timedelta(minutes=10), follow_up),
     PeriodicTask("mail.day", timedelta(minutes=10), mail_the_day),
     PeriodicTask("document.renew", timedelta(hours=1), renew_documents),

@@ -6,6 +6,7 @@ bytes. A set that was made a quarter of an hour ago is sent again; its position 
 
 import hashlib
 import json
+import os
 import shutil
 import tempfile
 import time
@@ -59,8 +60,13 @@ def home_of(settings: Settings) -> Path:
 
 
 def made_at(folder: Path) -> float:
-    """Return when a set was made, or found to be unchanged: seconds since 1970."""
+    """Return as of when a set holds, whether it was made then or found to be unchanged: seconds since 1970."""
     return folder.stat().st_mtime
+
+
+def newer_than(folder: Path) -> Path:
+    """Return the file of what has changed since a set was made, written by `newer`."""
+    return folder.with_name(f"newer-{folder.name}.jsonl")
 
 
 def manifest(folder: Path) -> dict[str, Any]:
@@ -97,37 +103,43 @@ def _fresh(home: Path, day: date) -> Path | None:
 
 def _make(session: Any, home: Path, day: date) -> Path:
     """Write a set beside its place and put it there when it is whole; of the older ones the last one stays."""
+    asked_at = time.time()
     unfinished = Path(tempfile.mkdtemp(dir=home, prefix="unfinished-"))
     try:
-        position, rows = changes.last_position(session), _write(session, unfinished, day)
+        position, (rows, last) = changes.last_position(session), _write(session, unfinished, day)
         files = [_described(unfinished / name, rows) for name in (CSV, LINES)]
-        held = {"day": day.isoformat(), "position": position, "files": files}
+        held = {"day": day.isoformat(), "position": position, "updatedAt": last, "files": files}
         (unfinished / MANIFEST).write_text(json.dumps(held, indent=1))
         digest = hashlib.sha256((unfinished / MANIFEST).read_bytes()).hexdigest()[:16]
         place = home / f"{day:%Y%m%d}-{digest}"
         olds = [each for each in home.iterdir() if each.is_dir() and each not in {unfinished, place}]
         for old in sorted(olds, key=made_at)[:-1]:
             shutil.rmtree(old)
-        if place.exists():  # nothing has changed since
-            place.touch()
-        else:
+            newer_than(old).unlink(missing_ok=True)
+        if not place.exists():  # else nothing has changed since
             unfinished.rename(place)
+        os.utime(place, (asked_at, asked_at))
         return place
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
 
 
-def _write(session: Any, folder: Path, day: date) -> int:
-    """Write both files in one pass; return how many agencies they hold."""
-    rows = 0
+def as_line(facts: Mapping[str, Any]) -> str:
+    """Return one agency of the open data as a line."""
+    return json.dumps(facts, ensure_ascii=False, separators=(",", ":")) + "\n"
+
+
+def _write(session: Any, folder: Path, day: date) -> tuple[int, str | None]:
+    """Write both files in one pass; return how many agencies they hold, and when the last of them changed."""
+    rows, last = 0, ""
     with ExitStack() as stack:
         table, lines = (_opened(stack, folder / name) for name in (CSV, LINES))
         table.write(csv_line(list(COLUMNS)))
         for facts in _all(session, day):
             table.write(csv_line(cells(facts)))
-            lines.write(json.dumps(facts, ensure_ascii=False, separators=(",", ":")) + "\n")
-            rows += 1
-    return rows
+            lines.write(as_line(facts))
+            rows, last = rows + 1, max(last, facts["updatedAt"])
+    return rows, last or None
 
 
 def _opened(stack: ExitStack, path: Path) -> IO[str]:

@@ -12,7 +12,7 @@ from flask import Response, current_app, jsonify, make_response, render_template
 
 from audits.core import clock
 from certificates.lifecycle.rules import Status
-from portal.doors.registry.dumps import LINES, MANIFEST, home_of, made_at
+from portal.doors.registry.dumps import LINES, MANIFEST, home_of, made_at, newer_than
 from portal.settings import current_settings
 
 _PAGE, _DATA = "registry.entry", "registry.agency"
@@ -35,16 +35,24 @@ def answer_from_files() -> Response | None:
 
 
 def last_known(home: Path, public_id: str) -> tuple[dict[str, Any], datetime] | None:
-    """Return the facts of an agency in the last set of files, and when that was the register; None without them."""
+    """Return the facts of an agency by the last files, and as of when; None if they do not know it.
+
+    Who is in no file may be certified a moment ago: of them nothing is said.
+    """
     try:
         sets = [each for each in home.iterdir() if (each / MANIFEST).is_file()]
         if not sets:
             return None
         newest = max(sets, key=made_at)
-        line, moment = _line(newest / LINES, public_id.lower()), datetime.fromtimestamp(made_at(newest), UTC)
+        newer, moment = newer_than(newest), made_at(newest)
+        line = None
+        if newer.is_file():  # what it lacks has not changed since the set was made
+            line, moment = _line(newer, public_id.lower()), max(moment, made_at(newer))
+        line = line or _line(newest / LINES, public_id.lower())
     except OSError:
         return None
-    return (as_of(json.loads(line), clock.today()), moment.replace(microsecond=0)) if line else None
+    at = datetime.fromtimestamp(moment, UTC).replace(microsecond=0)
+    return (as_of(json.loads(line), clock.today()), at) if line else None
 
 
 def as_of(facts: Mapping[str, Any], today: date) -> dict[str, Any]:
