@@ -69,6 +69,17 @@ export function standing(told, spoken) {
   return cells;
 }
 
+/** What was counted at the units: what the portal told, and what was said later. */
+export function counted(told, spoken) {
+  const cells = new Map(Object.entries(told ?? {}));
+  for (const { said, digest, words } of spoken) {
+    if (said.kind !== "count") continue;
+    const rest = (cells.get(said.cell) ?? []).filter((each) => !said.parents.includes(each.digest));
+    cells.set(said.cell, [...rest, { digest, values: JSON.parse(words.counts) }]);
+  }
+  return cells;
+}
+
 /** One's own private notes by cell: as the portal told them, and as they were typed later. */
 export function privateNotes(told, spoken) {
   const notes = new Map(Object.entries(told ?? {}));

@@ -1,6 +1,7 @@
 // The desk of one unit without a connection: the same desk as on the pages of the portal, whose cells are saved here.
 import { carryBy, say, verdictOn } from "./cells.js";
 import { digestOf, valuesOf } from "./offline-chain.js";
+import { countCell, lineOf } from "./offline-counts.js";
 import { smaller } from "./lighter.js";
 
 const DESK = "./desk.js";
@@ -80,7 +81,8 @@ function complaint({ letters, limit }, stand, { value, note, reason }, words) {
   return strange({ note, reason }, { letters, limit }, words);
 }
 
-function strange(typed, { letters, limit }, words) {
+/** What cannot be printed or is too long, in words; null if nothing is. */
+export function strange(typed, { letters, limit }, words) {
   for (const [field, text] of Object.entries(typed)) {
     const signs = [...new Set(text.replaceAll("\n", ""))].filter((sign) => !isPrinted(sign, letters));
     if (signs.length) return { words: words("letters", signs.slice(0, 10).join(" ")), field };
@@ -103,6 +105,7 @@ export async function showUnit(place, held, kind, unit, { address, heads, words,
   place.querySelector(".kw-bench__buttons").remove(); // every cell is saved as it is judged
   place.querySelector("[data-kw-title]").textContent = kind.agency ? kind.name : `${kind.name} ${unit.name}`;
   fillRail(place, held, kind, unit, address);
+  fillCounted(place, held, kind, unit, words);
   for (const code of kind.codes) {
     const cell = `${code}/${kind.code}/${unit.place}`;
     fillBeside(place, held, cell, code, { words, saved });
@@ -111,6 +114,15 @@ export async function showUnit(place, held, kind, unit, { address, heads, words,
   for (const link of place.querySelectorAll(".kw-fact a[href]")) link.removeAttribute("href"); // no connection
   opened += 1;
   await import(`${DESK}&unit=${opened}`); // it reads the page as it starts, so each unit starts one
+}
+
+/** Above the verdicts: what was counted here, and the way to count. */
+function fillCounted(place, held, kind, unit, words) {
+  const line = place.querySelector("[data-kw-counted]");
+  if (!line) return;
+  const stand = held.counts.get(countCell(kind, unit)) ?? [];
+  line.textContent = stand.length ? words("counted", lineOf(kind, stand)) : words("uncounted");
+  place.querySelector("[data-kw-count]").href = `#count/${held.record.chain}/${kind.code}/${unit.place}`;
 }
 
 function fillRail(place, held, kind, unit, address) {

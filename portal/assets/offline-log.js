@@ -1,6 +1,6 @@
 // What this device holds, in IndexedDB: audits that were taken along, and their entries. All that says something is
 // encrypted; in the clear are numbers, days and the wrapped keys.
-import { base64, fromBase64, later, pictures, privateNotes, sealEntry, standing } from "./offline-chain.js";
+import { base64, counted, fromBase64, later, pictures, privateNotes, sealEntry, standing } from "./offline-chain.js";
 import { openKeys, shut, shutBytes, unshut, unshutBytes } from "./offline-keys.js";
 
 const NAME = "keurwerk-offline";
@@ -116,6 +116,7 @@ export class Held {
   look() {
     const spoken = later(this.entries, this.record.folded);
     this.cells = standing(this.packet.cells, spoken);
+    this.counts = counted(this.packet.counts, spoken);
     this.notes = privateNotes(this.packet.private, spoken);
     this.pictures = pictures(this.packet.files, spoken);
   }

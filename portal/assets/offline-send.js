@@ -1,6 +1,7 @@
 // Sends what this device holds to the portal, and takes over how the audit stands there. Every step may be repeated.
 
 const BATCH = 100;
+const LARGEST = 1000000; // signs of a batch: the portal takes four times as many
 const SLOW = 300000; // ms that a picture may take
 
 /** Why something could not be sent: a name for a sentence of the page, or the portal's own words. */
@@ -43,12 +44,12 @@ export async function send(held, tell) {
   let at = record.sent;
   let folded = record.sent;
   do {
-    const batch = held.entries.slice(at, at + BATCH);
+    const batch = batchOf(held.entries.slice(at, at + BATCH));
     tell(at, held.entries.length);
     const said = await ask(`../audits/${record.audit}/devices/${record.chain}/entries`, {
       csrf_token: token,
       written: held.entries.length,
-      entries: JSON.stringify(batch.map(({ data, signature, salt, words }) => ({ data, signature, salt, words }))),
+      entries: `[${batch.join()}]`,
     });
     const refused = said.answers.find((each) => each.outcome === "refused");
     await held.receipted(...signedFor(said.receipt, record.chain));
@@ -65,6 +66,19 @@ export async function send(held, tell) {
   }
   const packet = await packetOf(record.audit);
   await held.renew(packet, folded);
+}
+
+/** The first of these entries as they are sent, as many as go into one batch: at least one. */
+function batchOf(entries) {
+  const batch = [];
+  let size = 0;
+  for (const { data, signature, salt, words } of entries) {
+    const text = JSON.stringify({ data, signature, salt, words });
+    size += text.length;
+    if (batch.length && size > LARGEST) break;
+    batch.push(text);
+  }
+  return batch;
 }
 
 /** What a receipt says of a chain: up to which number the portal holds it, and the digest of that entry. */

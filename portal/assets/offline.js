@@ -2,56 +2,25 @@
 import { valuesOf } from "./offline-chain.js";
 import { keyOf, makeKeys, newWords, openKeys, shut, spoken } from "./offline-keys.js";
 import { audits, Held, keepAudit, packed, restore, tryRoom, wipe } from "./offline-log.js";
+import { $, complain, page, reveal, root, sure, words, wrong } from "./offline-page.js";
 import { enrol, hello, packetOf, send, Trouble } from "./offline-send.js";
 
 const EVERY = 60000; // ms between two tries to send
 const IDLE = 600000; // ms out of sight until the desk locks itself
-const root = document.querySelector("[data-kw-offline]");
-const $ = (name) => root.querySelector(name);
 const desk = $("[data-kw-desk]");
-const heading = document.querySelector("h1");
-heading.tabIndex = -1;
 const stays = (record) => record.sealed - record.sent + (record.pictures ?? 0);
 const sum = (list) => list.reduce((all, each) => all + each, 0);
 
 let held = []; // open audits
 let current = null;
 let sending = false;
-let trouble = "";
 
-/** A sentence of the page, with values in its places. */
-function words(name, ...values) {
-  let text = root.querySelector(`[data-words="${name}"]`).content.textContent;
-  for (const value of values) text = text.replace("{}", () => value);
-  return text;
-}
-
-function show(view) {
-  for (const each of root.querySelectorAll("[data-view]")) each.hidden = each.dataset.view !== view;
+function show(view, about = "") {
   if (view !== "desk") {
     for (const part of [...desk.children]) part.remove();
     current = null;
   }
-  document.body.classList.toggle("kw-body--bench", view === "desk");
-  const title = root.querySelector(`[data-view="${view}"]`)?.dataset.title;
-  heading.hidden = !title;
-  if (!title) return;
-  heading.textContent = title;
-  heading.focus();
-}
-
-function complain(text) {
-  trouble = text;
-  $("[data-kw-trouble]").textContent = text;
-  $("[data-kw-trouble]").hidden = !text;
-}
-
-function wrong(id, text) {
-  const place = document.querySelector(`#${id}-error`);
-  place.textContent = text;
-  place.hidden = !text;
-  document.querySelector(`#${id}`).classList.toggle("govuk-input--error", Boolean(text));
-  if (text) document.querySelector(`#${id}`).focus();
+  reveal(view, about);
 }
 
 const sentenceOf = (error) =>
@@ -63,7 +32,7 @@ async function shine(progress = null) {
   const here = sum(records.map(stays));
   const light = $("[data-kw-light]");
   const isOpen = held.length > 0;
-  const state = !records.length ? "" : progress ? "sending" : !isOpen ? "locked" : trouble ? "action" : here ? "only" : "safe";
+  const state = !records.length ? "" : progress ? "sending" : !isOpen ? "locked" : page.trouble ? "action" : here ? "only" : "safe";
   light.dataset.state = state;
   const texts = {
     "": "",
@@ -117,6 +86,7 @@ async function go() {
     $("[data-kw-held]").textContent = words("held", records.length, sum(records.map(stays)));
     show("locked");
   } else if (view === "unit") return showDesk(...rest);
+  else if (view === "count") return showCount(...rest);
   else {
     list();
     show("open");
@@ -124,11 +94,30 @@ async function go() {
   return shine();
 }
 
-async function showDesk(chain, code, place) {
+/** The audit, kind and unit of an address; nothing if they are not here, or may not be opened any more. */
+function spotAt(chain, code, place) {
   const each = held.find((one) => one.record.chain === chain);
   const kind = each?.packet.kinds.find((one) => one.code === code);
   const unit = kind?.units.find((one) => String(one.place) === place);
-  if (!unit || each.isOver) return location.assign("#open");
+  return unit && !each.isOver ? { each, kind, unit } : {};
+}
+
+async function showCount(chain, code, place) {
+  const { each, kind, unit } = spotAt(chain, code, place);
+  if (!kind?.counts) return location.assign("#open");
+  show("count", words("countsOf", `${kind.name} ${unit.name}`));
+  const back = addressOf(each)(kind, unit);
+  $("[data-kw-to-unit]").href = back;
+  const { showCounts } = await import("./offline-counts.js");
+  const { strange } = await import("./offline-desk.js");
+  const done = () => location.assign(back);
+  showCounts($("[data-kw-counting]"), each, kind, unit, { words, strange, saved: () => shine(), done });
+  return shine();
+}
+
+async function showDesk(chain, code, place) {
+  const { each, kind, unit } = spotAt(chain, code, place);
+  if (!unit) return location.assign("#open");
   show("desk");
   current = each;
   if (!desk.children.length) desk.innerHTML = kind.html; // what the scripts of the desk look for as they start
@@ -267,18 +256,6 @@ async function fromFile(event) {
   }
 }
 
-/** Asks before entries are thrown away that nobody else has; resolves to whether that is wanted. */
-function sure(count) {
-  if (!count) return Promise.resolve(true);
-  const dialog = $("[data-kw-sure]");
-  $("[data-kw-sure-words]").textContent = words("unsent", count);
-  dialog.returnValue = "";
-  dialog.showModal();
-  return new Promise((resolve) => {
-    dialog.addEventListener("close", () => resolve(dialog.returnValue === "yes"), { once: true });
-  });
-}
-
 async function clear() {
   const records = (await audits()).filter((record) => held.some((each) => each.record.chain === record.chain));
   if (!(await sure(sum(records.map(stays))))) return;
@@ -378,7 +355,7 @@ async function start() {
     button.addEventListener("click", () => $("[data-kw-sure]").close(button.value));
   }
   document.addEventListener("submit", jump, true);
-  addEventListener("hashchange", () => /^#(unit|open|take|leave)/.test(location.hash) && go());
+  addEventListener("hashchange", () => /^#(unit|count|open|take|leave)/.test(location.hash) && go());
   addEventListener("online", () => sendAll({ isAsked: false }));
   setInterval(() => document.visibilityState === "visible" && sendAll({ isAsked: false }), EVERY);
   let idle;

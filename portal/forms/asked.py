@@ -86,6 +86,21 @@ def values_in(form: Any, questions: Iterable[Question]) -> dict[str, Value]:
     return found
 
 
+def told_of(question: Question, language: str) -> dict[str, Any]:
+    """Return what a script must know of a question to read what was typed, and to say it."""
+    bounds = {"minimum": question.minimum, "maximum": question.maximum}
+    return {
+        "code": question.code,
+        "kind": question.kind.value,
+        "label": in_language(question.label, language),
+        "unit": in_language(question.unit, language) if question.unit else "",
+        "required": question.required,
+        "decimals": question.decimals,
+        "choices": _offered(question, language),
+        "columns": [told_of(column, language) for column in question.columns],
+    } | {name: None if bound is None else str(bound) for name, bound in bounds.items()}
+
+
 def _words(wrong: RuleError) -> str:
     if isinstance(wrong, TableError):
         column = in_language(wrong.column.label, current_language())

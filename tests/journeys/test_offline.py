@@ -9,8 +9,10 @@ from playwright.sync_api import expect
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from audits.inspections.counts import counts_of
+from audits.inspections.coverage import scheme_of_audit
 from audits.inspections.judging import Method
-from audits.inspections.models import CellFile, EntryChain, PrivateNote, SealedEntry, Verdict
+from audits.inspections.models import Audit, CellFile, EntryChain, PrivateNote, SealedEntry, Verdict
 from audits.inspections.standing import conflicts_in
 from tests.kit.browser import PASSWORD
 from tests.kit.known_audit import KnownAudit
@@ -167,6 +169,43 @@ def test_what_stands_beside_a_verdict_comes_along(screen, audit, tmp_path):
     page.locator("[data-kw-row]").first.click()
     says(cell.locator("[data-kw-pictures]"), name)
     device.window.judge()
+
+
+def test_a_house_is_counted_without_a_connection(screen, portal):
+    audit = Known(portal, houses=["H-1", "H-2"])
+    device = Device(screen, audit).take(audit).cut()
+    page = device.page
+    page.get_by_role("link", name="Housing locations").click()
+    page.locator("a[aria-current=true]:focus").wait_for()
+    says(page.locator(".kw-counted"), "Nothing was counted here yet.")
+    page.get_by_role("link", name="Count and measure").click()
+    page.get_by_role("heading", name="Counts: Housing location").wait_for()
+    device.window.judge()
+    page.get_by_label("Normal dwelling").check()
+    page.get_by_label("Toilets").fill("one")
+    for label, typed in {"Room": "1", "m²": "7,5", "Beds": "2", "Residents": "2"}.items():
+        page.get_by_label(f"{label}, row 1").fill(typed)
+    page.get_by_role("button", name="Save the counts").click()
+    says(page.locator(".govuk-form-group--error"), "Enter a whole number, like 12.")
+    page.get_by_label("Toilets").fill("1")
+    page.get_by_role("button", name="Save the counts").click()
+    says(page.locator(".kw-counted"), "Toilets 1")
+    device.light("only on this device: 1")
+    device.start().light("Locked").unlock().light("only on this device: 1")
+    page.get_by_role("link", name="Housing locations").click()
+    page.get_by_role("link", name="Count and measure").click()
+    page.get_by_label("Toilets").fill("2")
+    page.get_by_role("button", name="Save the counts").click()
+    says(page.locator(".govuk-form-group--error"), "Say why")
+    page.get_by_label("Why it changes").fill("There is one upstairs.")
+    page.get_by_role("button", name="Save the counts").click()
+    device.light("only on this device: 2").cut(off=False)
+    page.goto("/inspector/offline/?lang=en")
+    device.unlock().light("Safe to clear")
+    with Session(portal.tables) as session:
+        [[count]] = counts_of(session, audit.id, scheme_of_audit(session.get_one(Audit, audit.id))).values()
+    assert count.values["toilets"] == "2"
+    assert count.values["rooms"] == [{"room": "1", "area": "7.5", "beds": "2", "residents": "2"}]
 
 
 def test_a_full_disk_and_a_clock_that_is_wrong_lose_nothing(screen, audit, tmp_path):

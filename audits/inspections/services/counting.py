@@ -1,5 +1,6 @@
 """Keep what was counted and measured at a unit, as a sealed entry."""
 
+import json
 from collections.abc import Collection
 from uuid import UUID
 
@@ -19,8 +20,10 @@ from audits.inspections.judging import NOTE_LIMIT
 from audits.inspections.services.course import load_fieldwork, record
 from audits.inspections.services.entering import Typed, enter
 from audits.inspections.services.fieldwork import drawn_positions
+from audits.schemes.text import Unit
 
 COUNTED = "counted"
+MOST_LETTERS = 50_000  # of all that is counted at one unit, as JSON
 
 
 def count_unit(
@@ -47,8 +50,7 @@ def count_unit(
     check_details(unit.counts, values)
     typed, reason = typed_counts(values), reason.strip()
     check_printable(typed)
-    check_length(reason, NOTE_LIMIT, "reason")
-    check_printable(reason, "reason")
+    _check_reason(reason)
     stand = counts_of(session, audit.id, scheme, key=key).get(key, [])
     if not (stand or values):
         raise RuleError("Fill in what you counted or measured.")
@@ -62,3 +64,27 @@ def count_unit(
     cell = entries.count_cell(unit.code, place)
     head = enter(session, actor, audit, scheme.sha256, {cell: said}, kind=EntryKind.COUNT)
     record(session, actor, audit, UnitCounted(unit=Code(unit.code), head=Digest(head.digest), reason=reason))
+
+
+def check_sealed_counts(unit: Unit, typed: str, reason: str, *, replaces: bool) -> None:
+    """Raise RuleError unless this is what a device may have counted at a unit of this kind.
+
+    `replaces`: its person saw earlier counts, so that a reason is due.
+    """
+    check_length(typed, MOST_LETTERS)
+    try:
+        values = json.loads(typed)
+    except (ValueError, RecursionError):
+        values = None
+    if not isinstance(values, dict) or not values:
+        raise RuleError("What was typed does not belong to this entry.")
+    check_printable(values)
+    check_details(unit.counts, values)
+    _check_reason(reason)
+    if replaces and not reason.strip():
+        raise RuleError("You change counts that were saved before. Say why.")
+
+
+def _check_reason(reason: str) -> None:
+    check_length(reason, NOTE_LIMIT, "reason")
+    check_printable(reason, "reason")

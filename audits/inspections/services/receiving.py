@@ -14,17 +14,18 @@ from sqlalchemy.orm import Session
 from audits.applications.rules import check_file_name
 from audits.core.access import Actor
 from audits.core.errors import RuleError
-from audits.core.events import Digest
+from audits.core.events import Code, Digest
 from audits.core.letters import check_length, check_printable
 from audits.inspections import entries
 from audits.inspections.coverage import scheme_of_audit
 from audits.inspections.device_keys import is_signed
 from audits.inspections.entries import EntryKind, Written
-from audits.inspections.events import EntriesReceived
+from audits.inspections.events import EntriesReceived, UnitCounted
 from audits.inspections.judging import NOTE_LIMIT, complaint
 from audits.inspections.models import Audit, EntryChain, SampledUnit, SealedEntry
 from audits.inspections.queries import VerdictRow, units_of, verdicts_of
 from audits.inspections.services.attaching import ADDED
+from audits.inspections.services.counting import COUNTED, check_sealed_counts
 from audits.inspections.services.course import load_fieldwork, record
 from audits.inspections.services.enrolling import own_device
 from audits.inspections.services.entering import Link, row, store
@@ -39,6 +40,7 @@ WORDS = {
     EntryKind.CHOICE: {"note", "reason"},
     EntryKind.PHOTO: {"sha256", "name"},
     EntryKind.PRIVATE: {"private", "seen"},
+    EntryKind.COUNT: {"counts", "reason"},
 }
 PRIVATE = "private"
 _SALT = range(16, 65)  # bytes
@@ -104,6 +106,8 @@ def receive_entries(
         conflicts = _bring_up(session, actor, audit, door)
         for cell, text, seen in door.notes:
             receive_private_note(session, actor, door.unit(cell), cell.partition("/")[0], text, seen=seen)
+        for counted in door.counted:
+            record(session, actor, audit, counted)
         told = EntriesReceived(
             chain=chain.id, entries=len(door.rows), head=Digest(door.last.digest), conflicts=len(conflicts)
         )
@@ -135,6 +139,7 @@ class _Door:
         self.contents: dict[str, tuple[bytes, Mapping[str, str]]] = {}
         self.reasons: dict[str, list[str]] = defaultdict(list)  # given now, by cell
         self.notes: list[tuple[str, str, str]] = []  # private ones: cell, text, and digest of what it replaces
+        self.counted: list[UnitCounted] = []
 
     def answer(self, sent: Sent) -> Answer:
         """Take an entry, or say why not."""
@@ -176,16 +181,19 @@ class _Door:
             raise RuleError("This entry does not continue the one before it.")
         if not is_signed(self.chain.public_key or "", sent.signature, sent.data):
             raise RuleError("The signature of the device is wrong.")
-        self._check_cell(said.cell)
-        if said.kind not in _PAYLOADS:
-            raise RuleError("This kind of entry is not taken from a device.")
+        self._check_cell(said)
         _check_words(said, sent)
         _PAYLOADS[said.kind](self, said, sent)
 
-    def _check_cell(self, cell: str) -> None:
-        code, unit, position = cell.split("/")
-        known = {item.code for item in self.scheme.on_unit(unit)} if unit in self.scheme.units else set()
-        if code not in known or (unit, int(position)) not in self.places:
+    def _check_cell(self, said: Written) -> None:
+        """Check that a cell is in the audit; what is counted at a unit has a cell of its own."""
+        code, unit, position = said.cell.split("/")
+        kind = self.scheme.units.get(unit)
+        if said.kind is EntryKind.COUNT:
+            known = kind is not None and bool(kind.counts) and said.cell == entries.count_cell(unit, int(position))
+        else:
+            known = kind is not None and code in {item.code for item in self.scheme.on_unit(unit)}
+        if not known or (unit, int(position)) not in self.places:
             raise RuleError("This requirement or unit is not in this audit.")
 
     def check_verdict(self, said: Written, sent: Sent) -> None:
@@ -212,6 +220,14 @@ class _Door:
         check_length(sent.words.get("private", ""), NOTE_LIMIT)
         check_printable(sent.words.get("private", ""))
 
+    def check_count(self, said: Written, sent: Sent) -> None:
+        """Check what was counted at a unit; whoever saw other counts says why they change."""
+        if said.value != COUNTED:
+            raise RuleError("What was typed does not belong to this entry.")
+        unit = self.scheme.units[said.cell.split("/")[1]]
+        words = sent.words
+        check_sealed_counts(unit, words.get("counts", ""), words.get("reason", ""), replaces=bool(said.parents))
+
     def _replaces(self, said: Written) -> bool:
         """Return whether it replaces another value: of an entry that it names, or one older than the chains."""
         seen = {entries.read(self.known[parent]).value for parent in said.parents if parent in self.known}
@@ -227,7 +243,10 @@ class _Door:
             self.notes.append((said.cell, sent.words.get("private", ""), sent.words["seen"]))
         elif said.content:
             self.contents[digest] = (sent.salt, sent.words)
-        if reason := sent.words.get("reason", "").strip():
+        reason = sent.words.get("reason", "").strip()
+        if said.kind is EntryKind.COUNT:
+            self.counted.append(UnitCounted(unit=Code(said.cell.split("/")[1]), head=Digest(digest), reason=reason))
+        elif reason:
             self.reasons[said.cell].append(reason)
         self.known[digest], self.numbers[said.number] = sent.data, digest
         if said.kind.judges:
@@ -245,12 +264,13 @@ class _Door:
                 self.numbers[number], self.last = digest, Link(chain_id, number, digest)
 
 
-# What is checked of each kind of entry. A kind that is not here is not taken from a device.
+# What is checked of each kind of entry.
 _PAYLOADS: dict[EntryKind, Callable[[_Door, Written, Sent], None]] = {
     EntryKind.VERDICT: _Door.check_verdict,
     EntryKind.CHOICE: _Door.check_verdict,
     EntryKind.PHOTO: _Door.check_photo,
     EntryKind.PRIVATE: _Door.check_private,
+    EntryKind.COUNT: _Door.check_count,
 }
 
 

@@ -17,6 +17,7 @@ from audits.inspections.counts import Count
 from audits.inspections.judging import NOTE_LIMIT
 from audits.questions.kinds import Question
 from audits.questions.values import Value
+from audits.schemes.text import Unit
 from portal.doors.inspector.board import counted_on, counts_at
 from portal.doors.inspector.case import Case, bp, open_case
 from portal.doors.inspector.units import Spot, spot_at
@@ -40,13 +41,13 @@ class CountForm(Form):
     values: Mapping[str, Value] = MappingProxyType({})  # what was typed, after validation
 
     @classmethod
-    def of(cls, spot: Spot, stand: Sequence[Count]) -> "CountForm":
-        """Return the form of a kind of unit, with what stands there."""
-        fields = {f"{asked.PREFIX}{each.code}": asked.field_for(each) for each in spot.kind.counts}
-        if stand:
+    def of(cls, kind: Unit, stand: Sequence[Count] = (), *, asks_why: bool = False) -> "CountForm":
+        """Return the form of a kind of unit, with what stands there; `asks_why` also where nothing does."""
+        fields = {f"{asked.PREFIX}{each.code}": asked.field_for(each) for each in kind.counts}
+        if stand or asks_why:
             fields["reason"] = _why()  # made after the others, and so the last on the page
         form: CountForm = type("CountFormOfUnit", (cls,), fields)()
-        form.questions = spot.kind.counts
+        form.questions = kind.counts
         if not form.is_submitted():
             form.look(stand)
             asked.show(form, form.questions, stand[-1].values if stand else {})
@@ -80,7 +81,7 @@ def show_counts(audit_id: UUID, unit: str, place: int) -> ResponseReturnValue:
     """Show what was counted at a unit, with the form for it."""
     case, spot = _open(audit_id, unit, place)
     stand = _stand(case, spot)
-    return _page(case, spot, stand, CountForm.of(spot, stand))
+    return _page(case, spot, stand, CountForm.of(spot.kind, stand))
 
 
 @bp.post(_PATH)
@@ -89,7 +90,7 @@ def save_counts(audit_id: UUID, unit: str, place: int) -> ResponseReturnValue:
     """Save what was counted, and go back to the unit."""
     case, spot = _open(audit_id, unit, place)
     stand, status = _stand(case, spot), 422
-    form = CountForm.of(spot, stand)
+    form = CountForm.of(spot.kind, stand)
     if form.validate_on_submit():
         try:
             _save(audit_id, spot, form)

@@ -14,6 +14,7 @@ from audits.core.letters import LETTERS
 from audits.inspections import entries
 from audits.inspections.cell_files import MOST_FILES, cell_files
 from audits.inspections.cells import UnitStand
+from audits.inspections.counts import counts_of
 from audits.inspections.grading import Origin
 from audits.inspections.judging import NOTE_LIMIT
 from audits.inspections.models import SampledUnit
@@ -23,7 +24,9 @@ from audits.inspections.standing import standing_on
 from audits.schemes.text import Unit
 from portal.doors.inspector.board import Cell, Facts, Past, Step, past_of
 from portal.doors.inspector.case import Case
+from portal.doors.inspector.counting import CountForm
 from portal.doors.inspector.sheet import Sheet
+from portal.forms import asked
 from portal.forms.form import Form
 from portal.language.i18n import current_language
 from portal.stores import database
@@ -55,6 +58,7 @@ def packet_of(case: Case) -> dict[str, Any]:
             if case.scheme.on_unit(kind.code)
         ],
         "cells": _cells(case, units),
+        "counts": _counts(case, units),
         "private": _private(case, units),
         "files": _files(case, units),
         "most": MOST_FILES,
@@ -77,6 +81,25 @@ def _kind(
         "units": [{"place": each.position, "name": each.reference} for each in units],
         "codes": [item.code for item in case.scheme.on_unit(kind.code)],
         "html": _desk(case, kind, facts) if units else "",
+        "counts": _counting(kind) if units and kind.counts else None,
+    }
+
+
+def _counting(kind: Unit) -> dict[str, Any]:
+    """Return the form for what is counted at a kind of unit, and what a device must know to read it."""
+    form = CountForm.of(kind, asks_why=True)
+    html = render_template("inspector/offline_counts.html", form=form)
+    return {"html": html, "questions": [asked.told_of(each, current_language()) for each in kind.counts]}
+
+
+def _counts(case: Case, units: Sequence[SampledUnit]) -> dict[str, list[dict[str, Any]]]:
+    """Return what was counted at each unit, by the cell of its counts, the newest last."""
+    places = {(each.unit, each.reference): each.position for each in units}
+    return {
+        entries.count_cell(kind, places[kind, reference]): [
+            {"digest": each.digest, "values": dict(each.values)} for each in stand
+        ]
+        for (kind, reference), stand in counts_of(database.read(), case.audit.id, case.scheme).items()
     }
 
 

@@ -121,7 +121,7 @@ def test_an_entry_that_says_what_it_may_not_is_refused(session, audit, device):
         ({"previous": "a" * 64}, "does not continue"),
         ({"cell": "IDW-01/interview/1"}, "not in this audit"),
         ({"cell": "IDW-01/personnel_file/99"}, "not in this audit"),
-        ({"kind": EntryKind.COUNT}, "not taken"),
+        ({"kind": EntryKind.COUNT}, "not in this audit"),
         ({"kind": EntryKind.PHOTO}, "not one that we know"),
         ({"kind": EntryKind.PRIVATE}, "does not belong"),
         ({"kind": EntryKind.CHOICE}, "Say why"),

@@ -152,3 +152,18 @@ def test_two_verdicts_on_a_cell_wait_for_a_choice(session, browser, send, device
     page = browser.submit(chosen=chosen, reason="We looked at the slip of May together.")
     assert "There is nothing to choose." in page.text
     assert conflicts_in(session, files.id) == {}
+
+
+def test_a_packet_holds_the_form_for_what_is_counted_at_a_house(browser, houses):
+    browser.open(path(houses, "units/housing_location/1/counts"))
+    browser.submit(detail_toilets="1", detail_rooms="1; 7; 2; 2")
+    said = browser.client.get(path(houses, "packet")).get_json()
+    [stand] = said["counts"]["counts/housing_location/1"]
+    assert stand["values"]["toilets"] == "1"
+    kinds = {each["code"]: each["counts"] for each in said["kinds"]}
+    assert kinds["organisation"] is None
+    counts = kinds["housing_location"]
+    for question in counts["questions"]:
+        assert f'name="detail_{question["code"]}"' in counts["html"]
+    assert 'name="reason"' in counts["html"]
+    assert "csrf" not in counts["html"]
