@@ -16,7 +16,7 @@ from certificates.ledger.entries import moment
 from certificates.register.changes import LoggedChange
 from portal.settings import current_settings
 from portal.signing.webhooks import signed_headers
-from portal.work import outward
+from portal.stores import outward
 
 EVENT_TYPE = "nl.keurwerk.certificate.status-changed"
 MEDIA_TYPE = "application/cloudevents+json"

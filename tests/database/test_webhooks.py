@@ -32,8 +32,8 @@ from certificates.following.webhooks import (
 )
 from certificates.lifecycle.models import Certificate
 from portal.signing.webhooks import secret_of
+from portal.stores import outward
 from portal.stores.roles import WORKER
-from portal.work import outward
 from portal.work.handlers import HANDLERS
 from tests.conftest import acting_as
 from tests.database.test_following import log
