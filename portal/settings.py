@@ -28,6 +28,8 @@ LETTERS_MIN = 6  # different ones in a secret; chance gives more
 REQUIRED = ("database_url", "redis_url", "secret_key")
 SEAL_SECRETS = ("SEAL_PASSPHRASE", "SEAL_PIN", "SEAL_TOKEN")
 MIB = 1024 * 1024
+TRADE_REGISTER_HOSTS = frozenset({"api.kvk.nl"})
+"""Where the key of the trade register may go, whatever the environment says."""
 # In memory: a full disk would end every process that writes to it by mapping.
 _SHARED_MEMORY = Path("/dev/shm")  # noqa: S108  # the folder in it is private, and refused if somebody else made it
 METRICS = (
@@ -64,6 +66,9 @@ class Settings:
     max_upload_bytes: int = 10 * MIB
     max_evidence_bytes: int = 50 * MIB
     clamd_url: str = ""
+    trade_register_url: str = "https://api.kvk.nl/api"
+    trade_register_key: str = field(default="", repr=False)
+    trade_register_roots: Path | None = None
     proxies: int = 0
     log_format: str = "json"
     security_log_days: int = 180
@@ -164,8 +169,18 @@ def current_settings() -> Settings:
     return settings
 
 
-_PATHS = ("seal_dir", "metrics_dir", "fonts_dir", "cache_dir", "seal_chain", "tsa_roots", "clock_file")
+_PATHS = (
+    "seal_dir",
+    "metrics_dir",
+    "fonts_dir",
+    "cache_dir",
+    "seal_chain",
+    "tsa_roots",
+    "clock_file",
+    "trade_register_roots",
+)
 _WHOLE = re.compile("[0-9]{1,18}")
+_KEY = re.compile("[!-~]{0,200}")
 _NUMBERS = {
     "max_upload_bytes": (64 * 1024, 1024 * MIB),
     "max_evidence_bytes": (64 * 1024, 1024 * MIB),
@@ -193,6 +208,7 @@ _SCHEMES = {
     "clamd_url": {"unix", "tcp"},
     "base_url": {"http", "https"},
     "exit_url": {"https"},
+    "trade_register_url": {"https"},
 }
 
 
@@ -215,6 +231,7 @@ def _problems(values: Mapping[str, object]) -> list[str]:
     for name in ("metrics_token", "vault_key"):
         if secret := given.get(name):
             wrong += _secret_problems(name.upper(), secret, SECRET_MIN)
+    wrong += _register_problems(given)
     if given.get("vault_key") and given["vault_key"] == given.get("secret_key"):
         wrong.append("VAULT_KEY must be another one than SECRET_KEY")
     wrong += [
@@ -230,6 +247,16 @@ def _problems(values: Mapping[str, object]) -> list[str]:
     if base.scheme == "https" and "signer_url" not in given:
         wrong += _passphrase_problems(given.get("seal_passphrase", "demo"))
     return wrong + _mail_problems(given) + _seal_problems(values, given)
+
+
+def _register_problems(given: Mapping[str, str]) -> list[str]:
+    """Return why the trade register cannot be asked: another host than we know, or a key that fits in no header."""
+    wrong = []
+    if (url := given.get("trade_register_url")) and _split(url).hostname not in TRADE_REGISTER_HOSTS:
+        wrong.append(f"TRADE_REGISTER_URL must be at {' or '.join(sorted(TRADE_REGISTER_HOSTS))}")
+    if not _KEY.fullmatch(given.get("trade_register_key", "")):
+        wrong.append("TRADE_REGISTER_KEY may hold letters, digits and signs of ASCII only")
+    return wrong
 
 
 def _passphrase_problems(passphrase: str) -> list[str]:

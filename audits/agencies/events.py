@@ -17,6 +17,10 @@ class AgencyEdited(EventData, name="agency.edit", words=N_("Details changed")):
     changes: dict[str, list[Any]] | None = forgettable(default=None)
 
 
+class TradeRegisterAsked(EventData, name="agency.ask_register", words=N_("Trade register asked")):
+    """Somebody asked the trade register about an agency. What it said is a proposal, and is not kept."""
+
+
 class RowChanged(EventData):
     """Base of changes to a list row: the names of the fields, never their values."""
 

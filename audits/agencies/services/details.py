@@ -1,6 +1,7 @@
 """Enter and edit the profile of an agency."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -8,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from audits.agencies.events import AgencyEdited
+from audits.agencies.events import AgencyEdited, TradeRegisterAsked
 from audits.agencies.models import Agency, facts
 from audits.agencies.queries import details_of, fixed_sections
 from audits.agencies.rules import FIXED_FIELDS, LISTED, AgencyDetails, ProfileSection, clean_details, names_after
@@ -16,6 +17,9 @@ from audits.core import clock, events, outbox
 from audits.core.access import Actor, Permission, authorise
 from audits.core.db import seen
 from audits.core.errors import IllegalMoveError, RuleError, missing
+from audits.core.events import Event
+
+MOST_ASKED = 10  # times in 24 hours that the trade register is asked about one agency: each is paid for
 
 
 def enter_agency(session: Session, details: AgencyDetails) -> Agency:
@@ -79,6 +83,21 @@ def write_details(session: Session, actor: Actor, agency: Agency, changed: Mappi
         outbox.enqueue(session, "register.refresh", agency_id=str(agency.id))
     session.flush()
     return agency
+
+
+def note_asking(session: Session, actor: Actor, agency_id: UUID) -> None:
+    """Note that somebody is about to ask the trade register; RuleError after `MOST_ASKED` times in a day.
+
+    People of the agency, and who checks the changes that it reports; `load_own` and `authorise` refuse all others.
+    """
+    if actor.agency_id is None:
+        authorise(actor, Permission.CHANGE_CHECK)
+    else:
+        load_own(session, actor, agency_id)
+    asked = select(func.count()).where(Event.subject_id == agency_id, Event.name == TradeRegisterAsked.name)
+    if (session.scalar(asked.where(Event.happened_at > clock.now() - timedelta(days=1))) or 0) >= MOST_ASKED:
+        raise RuleError("The trade register was asked %(max)d times today. Try again tomorrow.", max=MOST_ASKED)
+    events.record(session, TradeRegisterAsked(), subject_id=agency_id, actor=actor, agency_id=agency_id)
 
 
 def check_free(session: Session, agency_id: UUID, section: ProfileSection) -> None:

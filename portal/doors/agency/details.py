@@ -1,6 +1,8 @@
 """Pages of the profile: an overview, and one form per part."""
 
-from flask import flash, redirect, render_template, url_for
+from typing import TypeVar
+
+from flask import abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -9,6 +11,7 @@ from audits.agencies.models import Agency
 from audits.agencies.numbers import country_names, show_iban
 from audits.agencies.queries import details_of, fixed_sections
 from audits.agencies.rules import ProfileSection, missing_sections
+from audits.agencies.services.details import note_asking
 from audits.changes.models import AgencyChange
 from audits.changes.queries import list_changes
 from audits.changes.services import report_details
@@ -22,15 +25,19 @@ from portal.doors.agency.door import (
     own_scheme,
     show_conflict,
 )
+from portal.doors.agency.register_form import RegisterSeatForm, is_from_register, proposals
 from portal.doors.agency.report import REPORTED, ReportForm, complain, report_form
-from portal.doors.agency.sections import FORMS, SectionForm
+from portal.doors.agency.sections import FORMS, SeatForm, SectionForm
 from portal.forms import uploads
 from portal.forms.form import refused
 from portal.language import changed
+from portal.language.dates import date_text
 from portal.language.i18n import current_language
-from portal.stores import database
+from portal.stores import database, trade_register
 from portal.web.access import current_actor, needs
 
+F = TypeVar("F", bound=SectionForm)
+_SEAT = ProfileSection.SEAT
 _PARTS = "<any(seat, scope, workers, bank):part>"
 
 
@@ -60,9 +67,7 @@ def details() -> ResponseReturnValue:
 def part(part: str) -> ResponseReturnValue:
     """Show the form for one part; with the fields of a report if the part stands still."""
     agency = own_agency(whole=False)
-    form = _form(part)
-    form.show(details_of(agency))
-    form.version.data = agency.version
+    form = _shown(_form(part), agency)
     return _page(agency, ProfileSection(part), form, report_form(agency.id, ProfileSection(part)))
 
 
@@ -87,6 +92,32 @@ def part_submitted(part: str) -> ResponseReturnValue:
     return refused(_page(agency, section, form, report), report or form)
 
 
+@bp.post("/details/seat/trade-register")
+@needs(Permission.AGENCY_EDIT)
+def register_asked() -> ResponseReturnValue:
+    """Show the form of name and address with what the trade register says otherwise; nothing is saved."""
+    agency = own_agency(whole=False)
+    if not trade_register.answers(agency.country):
+        abort(404)
+    stored, report = details_of(agency), report_form(agency.id, _SEAT)
+    try:
+        with database.write() as session:
+            note_asking(session, current_actor(), agency.id)
+        extract = trade_register.look_up(stored.register_number)
+    except RuleError as error:
+        plain = _shown(SeatForm(formdata=None), agency)
+        plain.complain(error)
+        return refused(_page(agency, _SEAT, plain, report), plain)
+    found = proposals(extract, stored)
+    if not found:
+        ended = _ended(extract)
+        flash(ended or _("The trade register says the same as your details."), "warning" if ended else "success")
+        return redirect(url_for("agency.part", part=_SEAT.value), 303)
+    form = _shown(RegisterSeatForm(formdata=None), agency)
+    form.fill(found, extract.on)
+    return _page(agency, _SEAT, form, report, ended=_ended(extract))
+
+
 def _waiting() -> list[tuple[AgencyChange, str]]:
     """Return the reports that are not finished, with their titles."""
     found = list_changes(database.read(), current_actor())
@@ -107,12 +138,40 @@ def _save(agency: Agency, section: ProfileSection, form: SectionForm, report: Re
 
 
 def _form(part: str) -> SectionForm:
-    """Return the form of one part, with choices from the scheme."""
-    form = FORMS[ProfileSection(part)]()
+    """Return the form of one part, with choices from the scheme; of the seat as it was sent."""
+    form = RegisterSeatForm() if part == _SEAT and is_from_register() else FORMS[ProfileSection(part)]()
     form.offer(own_scheme())
     return form
 
 
-def _page(agency: Agency, part: ProfileSection, form: SectionForm, report: ReportForm | None) -> str:
-    forms = [form, *([report] if report else [])]
-    return render_template("agency/part.html", agency=agency, part=part, form=form, report=report, forms=forms)
+def _shown(form: F, agency: Agency) -> F:
+    """Return a form with what is stored in its fields."""
+    form.show(details_of(agency))
+    form.version.data = agency.version
+    return form
+
+
+def _ended(extract: trade_register.Extract) -> str:
+    """Return that a company stopped, according to the register; empty if it did not."""
+    if extract.ended_on is None:
+        return ""
+    words: str = _("According to the trade register this company stopped on %(day)s.", day=date_text(extract.ended_on))
+    return words
+
+
+def _page(
+    agency: Agency, part: ProfileSection, form: SectionForm, report: ReportForm | None, *, ended: str = ""
+) -> str:
+    if from_register := isinstance(form, RegisterSeatForm):
+        form.mark(details_of(agency))
+    return render_template(
+        "agency/part.html",
+        agency=agency,
+        part=part,
+        form=form,
+        report=report,
+        forms=[form, *([report] if report else [])],
+        ended=ended,
+        from_register=from_register,
+        may_ask=part == _SEAT and not from_register and trade_register.answers(agency.country),
+    )

@@ -2,12 +2,14 @@
 
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from audits.agencies.models import Agency
 from audits.agencies.queries import living_certificate
+from audits.agencies.rules import ProfileSection
+from audits.agencies.services.details import note_asking
 from audits.changes import queries, services
 from audits.changes.models import AgencyChange
 from audits.changes.rules import Choice, Consequence
@@ -17,8 +19,9 @@ from audits.core.access import Permission
 from audits.core.errors import RuleError
 from audits.people.trail import trail_of
 from portal.doors.office.forms import CheckForm, ReasonForm
+from portal.forms.form import refused
 from portal.language import changed
-from portal.stores import database
+from portal.stores import database, trade_register
 from portal.web.access import current_actor, needs
 
 bp = Blueprint("changes", __name__, url_prefix="/changes")
@@ -64,6 +67,24 @@ def send_back(change_id: UUID) -> ResponseReturnValue:
     return _page(_change(change_id), CheckForm(), form), 422
 
 
+@bp.post("/<uuid:change_id>/trade-register")
+@needs(Permission.CHANGE_CHECK)
+def register_asked(change_id: UUID) -> ResponseReturnValue:
+    """Show what the trade register says now beside what the agency reports."""
+    change = _change(change_id)
+    if not _may_ask(change):
+        abort(404)
+    form, returning = CheckForm(formdata=None), ReasonForm(formdata=None)
+    try:
+        with database.write() as session:
+            note_asking(session, current_actor(), change.agency_id)
+        extract = trade_register.look_up(change.agency.register_number)
+    except RuleError as error:
+        form.complain(error)
+        return refused(_page(change, form, returning), form)
+    return _page(change, form, returning, extract)
+
+
 def _change(change_id: UUID) -> AgencyChange:
     return queries.get_change(database.read(), current_actor(), change_id)
 
@@ -71,6 +92,12 @@ def _change(change_id: UUID) -> AgencyChange:
 def _trade_register(agency: Agency) -> str:
     """Return the address at which the office looks an agency up: in the Dutch register by its number."""
     return f"{_DUTCH_REGISTER}{agency.register_number}" if agency.country == "NL" else _EUROPEAN_REGISTERS
+
+
+def _may_ask(change: AgencyChange) -> bool:
+    """Return whether the trade register can say something about this change, and somebody has to check it."""
+    about_seat = change.section == ProfileSection.SEAT and change.state is ChangeState.REPORTED
+    return about_seat and trade_register.answers(change.agency.country)
 
 
 def _check(change_id: UUID, form: CheckForm) -> None:
@@ -97,7 +124,9 @@ def _check(change_id: UUID, form: CheckForm) -> None:
             )
 
 
-def _page(change: AgencyChange, form: CheckForm, returning: ReasonForm) -> str:
+def _page(
+    change: AgencyChange, form: CheckForm, returning: ReasonForm, extract: trade_register.Extract | None = None
+) -> str:
     session, actor = database.read(), current_actor()
     moves = {move.name for move in CHANGE_FLOW.open_moves(change.state) if actor.has(move.permission)}
     if change.state is ChangeState.REPORTED:
@@ -114,6 +143,8 @@ def _page(change: AgencyChange, form: CheckForm, returning: ReasonForm) -> str:
         page_title=changed.title(change),
         lines=changed.lines(change, queries.scheme_of_agency(session, change.agency_id)),
         trade_register=_trade_register(change.agency),
+        may_ask="accept" in moves and _may_ask(change),
+        extract=extract,
         certificate_id=certificate_id,
         plans_audit=ordered and actor.has(Permission.AUDIT_PLAN),
         needed=choice.needed,
