@@ -140,7 +140,7 @@ def decide_appeal(
     certificate = moves.load(session, Certificate, contested.certificate_id) if contested.certificate_id else None
     appeal = moves.load(session, Appeal, appeal_id)  # after the certificate, as all who lock both
     _hold(session, actor, appeal, proposal_id)
-    _keep_hearing(appeal, heard)
+    said = _hearing(appeal, heard)
     decision = Decision(
         kind=DecisionKind.APPEAL_OUTCOME,
         audit_id=contested.audit_id,
@@ -148,7 +148,7 @@ def decide_appeal(
         agency_id=appeal.agency_id,
         reasons=reasons,
         conditions=[],
-        heard=appeal.heard,
+        heard=said,
         proposal_id=proposal_id,
     )
     upheld = outcome == AppealOutcome.UPHELD
@@ -160,7 +160,7 @@ def decide_appeal(
     if certificate and is_newest(session, certificate):
         _tell_in_public(session, actor, certificate, decision)
     if to_lift:
-        _lift(session, actor, to_lift, reasons, appeal.heard)
+        _lift(session, actor, to_lift, reasons, said)
     elif outcome != AppealOutcome.DISMISSED and not lapsed:
         _decide_anew(session, appeal, version)
     refresh_entry(session, appeal.agency_id)
@@ -183,18 +183,20 @@ def _hold(session: Session, actor: Actor, appeal: Appeal, proposal_id: UUID | No
     disputes.check_handler(proposal.proposed_by if proposal else actor.id, appeal)
 
 
-def _keep_hearing(appeal: Appeal, heard: str) -> None:
-    if not appeal.heard:
-        if not heard.strip():
-            raise RuleError("Write what the agency said when it was heard, or why there was no hearing.", "heard")
-        check_printable(heard, "heard")
-        appeal.heard = heard.strip()
+def _hearing(appeal: Appeal, heard: str) -> str:
+    """Return what was written down of the hearing, or is said now."""
+    if appeal.heard:
+        return appeal.heard
+    if not heard.strip():
+        raise RuleError("Write what the agency said when it was heard, or why there was no hearing.", "heard")
+    check_printable(heard, "heard")
+    return heard.strip()
 
 
 def _conclude(session: Session, actor: Actor, appeal: Appeal, decision: Decision, outcome: AppealOutcome) -> None:
-    with session.no_autoflush:  # state, outcome and decision are written together
+    with session.no_autoflush:  # the one event is of the one change: what was heard, state, outcome and decision
         moves.make(session, disputes.APPEALS, actor, appeal, Decided)
-        appeal.outcome, appeal.decision = AppealOutcome(outcome), decision
+        appeal.heard, appeal.outcome, appeal.decision = decision.heard, AppealOutcome(outcome), decision
     session.flush()  # a term ends with its event
     disputes.end_terms(session, appeal)
 
