@@ -1,7 +1,7 @@
 """Issuing and changing certificates: gap-free numbers, idempotence, one current certificate, public history."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date
+from datetime import date, timedelta
 from threading import Barrier
 
 import pytest
@@ -65,6 +65,15 @@ def test_a_conditional_grant_lasts_shorter_and_names_its_conditions(session):
     months = scheme_of_version(decision.audit.scheme_version).validity.conditional_months
     assert (certificate.conditional, certificate.conditions) == (True, ["Check it again."])
     assert certificate.valid_until == valid_until(clock.today(), months)
+
+
+def test_a_certificate_that_is_made_days_later_is_valid_from_the_day_of_its_decision(session, monkeypatch):
+    decision, decided_on = make_grant(session), clock.today()
+    later = clock.now() + timedelta(days=7)
+    monkeypatch.setattr(clock, "now", lambda: later)
+    certificate = number(session, decision)
+    months = scheme_of_version(decision.audit.scheme_version).validity.certified_months
+    assert (certificate.valid_from, certificate.valid_until) == (decided_on, valid_until(decided_on, months))
 
 
 def test_to_number_twice_gives_the_same_certificate(session):

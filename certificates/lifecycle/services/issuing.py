@@ -122,13 +122,14 @@ def _numbered(session: Session, decision: Decision, used: Mapping[str, int]) -> 
 
 
 def _granted(session: Session, decision: Decision) -> _Terms:
+    """Return what was granted, from the day of the decision, as its conditions are: also when it is made days later."""
     conditional = decision.kind is DecisionKind.GRANT_WITH_CONDITIONS
-    scheme, today = scheme_of_version(decision.concluded.scheme_version), clock.today()
+    scheme, first = scheme_of_version(decision.concluded.scheme_version), decision.effective_on
     months = scheme.validity.conditional_months if conditional else scheme.validity.certified_months
     held = [] if conditional else _current(session, decision.agency_id)
     held_until = next((each.valid_until for each in held if each.state is CertificateState.ACTIVE), None)
-    until = rules.renewed_until(today, months, held_until, renewal_window(scheme.terms))
-    return _Terms(conditional, list(decision.conditions), Scope.of(decision.granted.plain()).plain(), today, until)
+    until = rules.renewed_until(first, months, held_until, renewal_window(scheme.terms))
+    return _Terms(conditional, list(decision.conditions), Scope.of(decision.granted.plain()).plain(), first, until)
 
 
 def _terms_of(amended: Certificate, decision: Decision) -> _Terms:
