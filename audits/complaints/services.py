@@ -54,7 +54,15 @@ def begin_terms(session: Session) -> None:
 def _begin(session: Session, kind: DeadlineKind, until: Callable[[date], date], came: Select[UUID, datetime]) -> None:
     for subject_id, received_at in session.execute(came).all():
         due_on = until(clock.day_of(received_at))
-        open_deadline(session, kind, subject_id=subject_id, agency_id=None, due_on=due_on, owner_role=Role.PLANNER)
+        open_deadline(
+            session,
+            kind,
+            subject_id=subject_id,
+            agency_id=None,
+            due_on=due_on,
+            owner_role=Role.PLANNER,
+            since=received_at,  # also after a night without a clock: its reminders are those of that day
+        )
 
 
 def take_up(session: Session, actor: Actor, told: Told, subject_id: UUID, *, untied: bool) -> Handling:

@@ -1,6 +1,6 @@
 """Open and end deadlines, as part of the event that starts a term and the act that ends it. The caller commits."""
 
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import select, update
@@ -22,15 +22,19 @@ def open_deadline(
     owner_role: Role,
     owner_id: UUID | None = None,
     from_on: date | None = None,
+    since: datetime | None = None,
 ) -> None:
-    """Add a deadline, unless the same one about this subject is open; the caller has locked the subject."""
+    """Add a deadline, unless the same one about this subject is open; the caller has locked the subject.
+
+    `since` is when its term began, if that was before now.
+    """
     same = select(Deadline.id).where(
         Deadline.kind == kind, Deadline.subject_id == subject_id, Deadline.from_on == from_on
     )
     if session.scalar(same.where(Deadline.done_at.is_(None))):
         return
     row = Deadline(kind=kind, subject_id=subject_id, agency_id=agency_id, due_on=due_on, owner_role=owner_role)
-    row.owner_id, row.from_on, row.opened_at = owner_id, from_on, clock.now()
+    row.owner_id, row.from_on, row.opened_at = owner_id, from_on, since or clock.now()
     session.add(row)
 
 

@@ -67,9 +67,9 @@ def work_off(session: Session, today: date) -> Worked:
             steps += [values | {"kind": step.kind, "planned_on": step.on} for step in made]
             moved.append({"id": row.id, "next_on": next_on(planned, row.done + len(made))})
             worked.late += sum(step.on < today for step in made)
-            if made:  # what was missed is told as what it is by now
-                _note(worked, readers, row, made[-1].kind)
-            elif row.next_on == date.min:  # the clock sees it for the first time
+            # What was missed is told as what it is by now, but a term that nobody wrote of yet is not begun in silence.
+            told = bool(made) and _note(worked, readers, row, made[-1].kind)
+            if row.next_on == date.min and not told:  # the clock sees it for the first time
                 _write(worked, row, Moment.OPEN)
         worked.steps += len(steps)
         if steps:
@@ -92,11 +92,14 @@ def _batches(session: Session, today: date) -> Iterator[Sequence[_Waiting]]:
         yield [_Waiting(*row) for row in rows]
 
 
-def _note(worked: Worked, readers: "_Readers", row: _Waiting, kind: StepKind) -> None:
-    if not _write(worked, row, OF_STEP[kind]) and row.agency_id and row.owner_role in AGENCY_ROLES:
+def _note(worked: Worked, readers: "_Readers", row: _Waiting, kind: StepKind) -> bool:
+    """Note whom a step is told; return whether a letter tells the agency."""
+    written = _write(worked, row, OF_STEP[kind])
+    if not written and row.agency_id and row.owner_role in AGENCY_ROLES:
         worked.agencies[row.agency_id][kind] += 1
     for person in readers.of(row, kind):
         worked.people[person][kind] += 1
+    return written
 
 
 def _write(worked: Worked, row: _Waiting, moment: Moment) -> bool:

@@ -125,6 +125,12 @@ def test_a_term_that_is_late_when_the_clock_first_sees_it_has_the_letter_of_its_
     assert letters_queued(session) == {("decision", "late", 1): 1}
 
 
+def test_a_term_that_the_clock_sees_late_is_not_begun_in_silence(session):
+    opened(session, K.DECISION, days=8)  # of its reminders no letter tells an agency
+    work_off(session, add_working_days(clock.today(), 4))
+    assert letters_queued(session) == {("decision", "open", 1): 1}
+
+
 def test_who_stands_in_is_told_too_and_who_plans_if_both_are_away(session):
     owner, deputy, other = (make_person(session, Role.DECIDER) for _ in range(3))
     planner = make_person(session, Role.PLANNER)

@@ -119,6 +119,14 @@ def test_what_was_told_has_terms_that_name_no_agency(session):
     assert not terms(session, complaint)
 
 
+def test_the_reminders_of_a_complaint_are_those_of_the_day_on_which_it_came(session, monkeypatch):
+    complaint = receive_complaint(session, about=Subject.DELAY, message="x", contact="", language="nl")
+    came_on = clock.today()
+    later(monkeypatch, 7)
+    begin_terms(session)
+    assert {clock.day_of(term.opened_at) for term in terms(session, complaint).values()} == {came_on}
+
+
 def test_an_invitation_is_repeated_once_and_then_ended(session, monkeypatch):
     administrator = make_person(session, Role.ADMINISTRATOR)
     store_password(session, administrator, "fietsen langs de vliet")
