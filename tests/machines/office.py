@@ -1,10 +1,8 @@
 """Actions of people in a life, one transaction each: allowed, or refused with a message."""
 
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -20,7 +18,7 @@ from audits.conditions import services as conditions
 from audits.conditions.models import Condition
 from audits.core import clock
 from audits.core.access import Actor
-from audits.core.errors import DomainError, NotFoundError
+from audits.core.errors import NotFoundError
 from audits.core.files import StoredFile
 from audits.decisions.rules import Outcome
 from audits.findings import services as findings
@@ -39,18 +37,17 @@ from certificates.lifecycle import services as certificates
 from certificates.lifecycle.models import Certificate
 from certificates.lifecycle.queries import certificates_of
 from certificates.lifecycle.rules import Fate
-from portal.stores import database, files
+from portal.stores import files
 from tests.kit.drawing import freeze_population
 from tests.kit.factories.inspections import confidential_findings
-from tests.machines.workers import Workers
+from tests.machines.acts import REASON
+from tests.machines.appeals import Appeals
 
 HEARD = {"heard": "It said nothing.", "reasons": "It was weighed."}
 PAPER = b"%PDF-1.7 extract"
-REASON = "Five files were looked at."
-Act = Callable[[Session, Actor], Any]
 
 
-class Office(Workers):
+class Office(Appeals):
     """Actions by the ids of people; each returns whether it was allowed."""
 
     # The agency
@@ -321,12 +318,6 @@ class Office(Workers):
         """Record that somebody of the staff had to do with an agency until 2026: it may count still, or be over."""
         said = {"kind": kind, "nature": REASON, "source": REASON, "since": date(2020, 1, 1), "until": date(2026, 1, 1)}
         return self._do(person, lambda *who: record_interest(*who, whose, agency, **said))
-
-    def _do(self, person: UUID, act: Act) -> bool:
-        with suppress(DomainError), self.app.app_context(), database.write() as session:
-            act(session, session.get_one(Person, person).actor)
-            return True
-        return False
 
 
 def _codes(session: Session) -> list[str]:

@@ -1,7 +1,7 @@
 """The place of a life: people and agencies, a database of its own, and a clock that moves only when told."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -13,6 +13,7 @@ from flask import Flask
 from sqlalchemy import create_engine, text
 from sqlalchemy.orm import Session
 
+from audits.agencies.models import Agency
 from audits.core import clock
 from audits.core.access import Role
 from audits.people.services import set_small_body
@@ -24,6 +25,7 @@ from portal.work.worker import make_app
 from tests.conftest import NotedQueue, Servers, make_settings
 from tests.kit.factories import make_person, make_scheme
 from tests.kit.factories.links import make_lonely_agency
+from tests.kit.factories.people import give_password
 from tests.machines.norm import short
 
 R = Role
@@ -96,15 +98,20 @@ class World:
             session.execute(text("ALTER TABLE scheme_version DISABLE TRIGGER USER"))
             session.execute(text("UPDATE scheme_version SET cooling_off_months = 600"))
             session.execute(text("ALTER TABLE scheme_version ENABLE TRIGGER USER"))
-            self.staff: list[UUID] = [make_person(session, roles).id for roles in STAFF]
+            self.staff: list[UUID] = [self._somebody(session, roles) for roles in STAFF]
             agencies = [make_lonely_agency(session) for _ in range(AGENCIES)]
             self.agencies: list[UUID] = [agency.id for agency in agencies]
             self.signatories: list[UUID] = [
-                make_person(session, {R.AGENCY_SIGNATORY, R.AGENCY_EDITOR}, agency).id for agency in agencies
+                self._somebody(session, {R.AGENCY_SIGNATORY, R.AGENCY_EDITOR}, agency) for agency in agencies
             ]
             session.flush()
             session.execute(text("ANALYZE"))
         self.app.extensions["sessionmaker"].kw["bind"].dispose()  # a template may have no visitors
+
+    @staticmethod
+    def _somebody(session: Session, roles: Set[Role], *agency: Agency) -> UUID:
+        """Make a person with a password: who never used the invitation would lose the account after some weeks."""
+        return give_password(session, make_person(session, roles, *agency)).id
 
     def _print(self, _session: Session, kind: str, facts: object, **_: object) -> tuple[str, int]:
         """Store new bytes before the transaction ends, as the press does."""
