@@ -5,16 +5,28 @@ from typing import Any
 from uuid import UUID
 
 from flask import current_app
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from certificates import addresses
 from certificates.following.models import Follow
 from certificates.following.queries import agencies_of
-from certificates.following.services import hold, take_news
+from certificates.following.services import hold, note_changes, take_news
+from certificates.following.webhooks import note_calls
 from certificates.lifecycle.rules import Status
 from portal.settings import current_settings
 from portal.signing.private_links import Purpose, token_of
+from portal.stores import periodic
 from portal.work import mail
+
+TELLING = "follow.tell"
+
+
+def tell(session: Session, _: Mapping[str, Any]) -> None:
+    """Queue messages and calls about what changed, and calls that are tried again; one process at a time."""
+    session.execute(select(func.pg_advisory_xact_lock(periodic.lock_of(TELLING))))
+    note_changes(session)
+    note_calls(session)
 
 
 def deliver(session: Session, payload: Mapping[str, Any]) -> None:

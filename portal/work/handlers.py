@@ -169,6 +169,7 @@ HANDLERS: dict[str, Handler] = {
     "document.submission_receipt": submission_receipt,
     "document.term_letter": term_letter,
     "follow.mail": following.deliver,
+    "follow.tell": following.tell,
     "links.compare": compare_links,
     "mail": mail.deliver,
     "mail.agency": mail_agency,

@@ -18,8 +18,7 @@ from audits.core.access import ActorKind
 from audits.links.services import note_traces
 from audits.worklists.services import work_off
 from certificates.following.rules import DIGEST_FROM, digest_is_due
-from certificates.following.services import note_changes, send_digests
-from certificates.following.webhooks import note_calls
+from certificates.following.services import send_digests
 from certificates.ledger.caselog import append_head
 from certificates.ledger.services import sign_checkpoint
 from certificates.lifecycle.services import ask_agreements, carry_out_due, log_expired
@@ -32,7 +31,7 @@ from portal.signing import credentials, ledger, receipts
 from portal.signing.keys import current_keys
 from portal.signing.ledger_file import BeingMadeError
 from portal.stores import checking, database, periodic
-from portal.work import archive
+from portal.work import archive, following
 from portal.work.bounces import read_bounces
 from portal.work.forgetting import forget
 from portal.work.mail import send_daily
@@ -92,9 +91,8 @@ def make_files(session: Session) -> None:
 
 
 def tell_followers(session: Session) -> None:
-    """Queue messages and calls about what changed, and calls that are tried again."""
-    note_changes(session)
-    note_calls(session)
+    """Queue what no change queued: calls that are tried again, and what a worker did not get to."""
+    following.tell(session, {})
 
 
 def follow_up(session: Session) -> None:
@@ -115,7 +113,7 @@ def mail_the_day(session: Session) -> None:
 # over midnight, so that what follows from the day happens within seconds of it.
 PERIODIC_TASKS: tuple[PeriodicTask, ...] = (
     PeriodicTask("ledger.checkpoint", timedelta(seconds=5), sign_head),
-    PeriodicTask("follow.tell", timedelta(seconds=15), tell_followers),
+    PeriodicTask(following.TELLING, timedelta(seconds=15), tell_followers),
     PeriodicTask("register.renew", timedelta(seconds=30), renew_old_forms),
     PeriodicTask("certificate.effective", timedelta(minutes=1), carry_out_due),
     PeriodicTask("entries.confirm", timedelta(minutes=1), receipts.confirm_waiting),

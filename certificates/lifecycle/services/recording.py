@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from audits.certification.rules import renewal_window
 from audits.conditions.services import lapse_conditions
-from audits.core import clock, moves
+from audits.core import clock, moves, outbox
 from audits.core.access import Actor, Role
 from audits.core.calendar import months_after
 from audits.core.events import Moved
@@ -109,7 +109,7 @@ def publish(session: Session, certificate: Certificate) -> None:
 
 
 def log(session: Session, certificate: Certificate, kind: EntryType, *, pdf: str | None = None) -> None:
-    """Add an entry to the public log; with a file, its hash and that of the credential in it."""
+    """Add an entry to the public log, and let followers be told; with a file, its hash and that of its credential."""
     attached = certificate.credential if pdf else None
     entry = certificate_entry(
         kind,
@@ -121,4 +121,5 @@ def log(session: Session, certificate: Certificate, kind: EntryType, *, pdf: str
         pdf=pdf,
         credential=hashlib.sha256(attached.encode()).hexdigest() if attached else None,
     )
+    outbox.enqueue(session, "follow.tell")
     append(session, entry)
