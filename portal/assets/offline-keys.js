@@ -1,6 +1,8 @@
-// Keys of the offline desk. At rest they are wrapped under words that the person alone knows; open they are in memory.
+// Keys of the offline desk. At rest they are wrapped under words that the person alone knows, and where they want it
+// under the secret of a passkey too; open they are in memory.
 import { base64url, bytesOf } from "./offline-chain.js";
 
+export const WRAPPING = ["wrapKey", "unwrapKey", "encrypt", "decrypt"]; // what a key may do that opens others
 const ROUNDS = 600000;
 const CONSONANTS = "bdfghklmnprstvwz";
 const VOWELS = "aeiou";
@@ -26,26 +28,28 @@ export const spoken = (typed) => typed.toLowerCase().replace(/[^a-z]/g, "").repl
 export async function keyOf(words, salt) {
   const typed = await crypto.subtle.importKey("raw", bytesOf(spoken(words)), "PBKDF2", false, ["deriveKey"]);
   const how = { name: "PBKDF2", hash: "SHA-256", salt, iterations: ROUNDS };
-  const use = ["wrapKey", "unwrapKey", "encrypt", "decrypt"];
-  return crypto.subtle.deriveKey(how, typed, { name: "AES-GCM", length: 256 }, false, use);
+  return crypto.subtle.deriveKey(how, typed, { name: "AES-GCM", length: 256 }, false, WRAPPING);
 }
 
-/** Makes the keys of one audit: the public one, and the others wrapped. Only here are they handled as plain keys. */
-export async function makeKeys(words) {
+/** Makes the keys of one audit: the public one, and the others wrapped under each of `locks`. Only here are they plain. */
+export async function makeKeys(locks) {
   const pair = await crypto.subtle.generateKey(curve, true, ["sign", "verify"]);
   const data = await crypto.subtle.generateKey({ name: "AES-GCM", length: 256 }, true, ["encrypt", "decrypt"]);
-  const wrap = async (format, key) => {
+  const wrap = async (format, key, lock) => {
     const iv = freshIv();
-    return { iv, box: await crypto.subtle.wrapKey(format, key, words, box(iv)) };
+    return { iv, box: await crypto.subtle.wrapKey(format, key, lock, box(iv)) };
   };
-  const open = await crypto.subtle.exportKey("raw", pair.publicKey);
-  return { open: base64url(open), wrapped: { sign: await wrap("pkcs8", pair.privateKey), data: await wrap("raw", data) } };
+  const wrapped = [];
+  for (const lock of locks) {
+    wrapped.push({ sign: await wrap("pkcs8", pair.privateKey, lock), data: await wrap("raw", data, lock) });
+  }
+  return { open: base64url(await crypto.subtle.exportKey("raw", pair.publicKey)), wrapped };
 }
 
-/** Opens wrapped keys for as long as the page lives; rejects if the words are others. */
-export async function openKeys(words, wrapped) {
+/** Opens wrapped keys for as long as the page lives; rejects if another lock shut them. */
+export async function openKeys(lock, wrapped) {
   const open = (format, { iv, box: sealed }, kind, use) =>
-    crypto.subtle.unwrapKey(format, sealed, words, box(iv), kind, false, use);
+    crypto.subtle.unwrapKey(format, sealed, lock, box(iv), kind, false, use);
   return {
     sign: await open("pkcs8", wrapped.sign, curve, ["sign"]),
     data: await open("raw", wrapped.data, "AES-GCM", ["encrypt", "decrypt"]),

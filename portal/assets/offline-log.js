@@ -84,8 +84,8 @@ export async function tryRoom() {
 
 /** One audit on this device, open: its packet, its entries, and the keys for as long as the page lives. */
 export class Held {
-  static async open(record, words) {
-    const keys = await openKeys(words, record.wrapped);
+  static async open(record, lock, wrapped) {
+    const keys = await openKeys(lock, wrapped);
     const packet = await unshut(keys.data, record.packet, record.chain);
     const rows = await rowsOf(record.chain);
     const entries = [];

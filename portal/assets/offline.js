@@ -1,9 +1,9 @@
 // The page of the offline desk: take audits along, open them with words, judge, send, export, and leave a clean device.
 import { valuesOf } from "./offline-chain.js";
-import { keyOf, makeKeys, newWords, openKeys, shut, spoken } from "./offline-keys.js";
-import { audits, Held, keepAudit, packed, restore, tryRoom, wipe } from "./offline-log.js";
+import { audits, packed, restore, wipe } from "./offline-log.js";
 import { $, complain, page, reveal, root, sure, words, wrong } from "./offline-page.js";
-import { enrol, hello, packetOf, send, Trouble } from "./offline-send.js";
+import { hello, send } from "./offline-send.js";
+import { offerWords, openedByPasskey, openedByWords, passkeysOf, sentenceOf, takeAlong } from "./offline-unlock.js";
 
 const EVERY = 60000; // ms between two tries to send
 const IDLE = 600000; // ms out of sight until the desk locks itself
@@ -22,9 +22,6 @@ function show(view, about = "") {
   }
   reveal(view, about);
 }
-
-const sentenceOf = (error) =>
-  error instanceof Trouble ? (error.name === "refused" ? words("refused", error.words) : words(error.name)) : words("failed");
 
 /** Says whether this device may be cleared: a word, a shape and a count. */
 async function shine(progress = null) {
@@ -79,10 +76,13 @@ function lineOf(each, kind, line) {
 async function go() {
   const [view, ...rest] = location.hash.slice(1).split("/");
   const records = await audits();
-  if (view === "take") return take(rest[0], records);
+  if (view === "take") {
+    return offerWords(rest[0]).then(() => show("take"), (error) => complain(sentenceOf(error)));
+  }
   if (view === "leave") return leave();
   if (!records.length) show("none");
   else if (!held.length) {
+    $("[data-kw-by-passkey]").hidden = !passkeysOf(records).length;
     $("[data-kw-held]").textContent = words("held", records.length, sum(records.map(stays)));
     show("locked");
   } else if (view === "unit") return showDesk(...rest);
@@ -131,23 +131,17 @@ async function showDesk(chain, code, place) {
 async function unlock(event) {
   event.preventDefault();
   const field = document.querySelector("#unlock");
-  const found = [];
-  const keys = new Map();
-  for (const record of await audits()) {
-    const salt = record.salt.toString();
-    if (!keys.has(salt)) keys.set(salt, await keyOf(field.value, record.salt));
-    try {
-      found.push(await Held.open(record, keys.get(salt)));
-    } catch {
-      // of somebody else on this device, or other words
-    }
-  }
-  if (!found.length) return wrong("unlock", words("wrong"));
-  wrong("unlock", "");
-  field.value = "";
+  if (await opens(await openedByWords(field.value), "wrong")) field.value = "";
+}
+
+/** Goes on with what was opened; says what was wrong if that is nothing. */
+async function opens(found, trouble) {
+  wrong("unlock", found.length ? "" : words(trouble));
+  if (!found.length) return false;
   held = found;
   await go();
-  return sendAll({ isAsked: false });
+  sendAll({ isAsked: false });
+  return true;
 }
 
 function lock() {
@@ -157,67 +151,12 @@ function lock() {
   return go();
 }
 
-let drawn = "";
-
-function take(audit, records) {
-  drawn = records.length ? "" : newWords();
-  $("[data-kw-new-words]").hidden = !drawn;
-  $("[data-kw-words]").textContent = drawn;
-  $('[data-form="take"]').dataset.audit = audit;
-  show("take");
-}
-
-async function takeAlong(event) {
+async function take(event) {
   event.preventDefault();
-  const label = document.querySelector("#label");
-  const typed = document.querySelector("#words");
-  wrong("label", label.value.trim() ? "" : words("label"));
-  if (!label.value.trim()) return;
-  complain("");
-  const known = await audits();
-  const salt = drawn ? crypto.getRandomValues(new Uint8Array(16)) : known[0].salt;
-  const key = await keyOf(typed.value, salt);
-  const isRight = drawn ? spoken(typed.value) === drawn : await opens(known[0], key);
-  wrong("words", isRight ? "" : words(drawn ? "retype" : "wrong"));
-  if (!isRight) return;
-  try {
-    await tryRoom();
-    await navigator.storage?.persist?.call(navigator.storage).catch(() => false);
-  } catch {
-    complain(words("noRoom"));
-    return;
-  }
-  try {
-    const each = await enrolled(event.target.dataset.audit, { label: label.value, salt, key });
-    typed.value = "";
-    drawn = "";
-    held = [...held, each];
-    location.hash = "#open";
-  } catch (error) {
-    complain(error.words || sentenceOf(error));
-  }
-}
-
-const opens = (record, key) => Held.open(record, key).then(() => true, () => false);
-
-async function enrolled(audit, { label, salt, key }) {
-  const { token, person } = await hello();
-  const packet = await packetOf(audit);
-  if (!packet.open) throw new Trouble("notOpen");
-  const keys = await makeKeys(key);
-  const { chain, opening } = await enrol(token, audit, { key: keys.open, label });
-  const record = {
-    chain, audit, person, opening, salt,
-    scheme: packet.scheme,
-    shared: document.querySelector("#shared").checked,
-    wrapped: keys.wrapped,
-    sealed: 0, sent: 0, folded: 0, pictures: 0,
-    seen: packet.now,
-  };
-  const { data } = await openKeys(key, keys.wrapped);
-  record.packet = await shut(data, packet, chain);
-  await keepAudit(record);
-  return Held.open(record, key);
+  const each = await takeAlong(event.target);
+  if (!each) return;
+  held = [...held, each];
+  location.hash = "#open";
 }
 
 async function sendAll({ isAsked = true } = {}) {
@@ -324,6 +263,7 @@ async function startWorker() {
 }
 
 const acts = {
+  passkey: async () => opens(await openedByPasskey(), "notThisPasskey"),
   send: () => sendAll(),
   export: toFile,
   lock,
@@ -349,7 +289,7 @@ async function start() {
   if (!isFirst) return complain(words("tab"));
   root.addEventListener("click", (event) => acts[event.target.closest("[data-act]")?.dataset.act]?.());
   $('[data-form="unlock"]').addEventListener("submit", unlock);
-  $('[data-form="take"]').addEventListener("submit", takeAlong);
+  $('[data-form="take"]').addEventListener("submit", take);
   document.querySelector("#import").addEventListener("change", fromFile);
   for (const button of root.querySelectorAll("[data-kw-sure] button")) {
     button.addEventListener("click", () => $("[data-kw-sure]").close(button.value));

@@ -116,11 +116,12 @@ class Screen:
 
 @pytest.fixture
 def screen(chromium: Browser, portal: Portal) -> Iterator[object]:
-    """Open a window: `screen()`, or `screen(javascript=False)`."""
+    """Open a window: `screen()`, or `screen(javascript=False)`; `named`: by the name of the machine, for passkeys."""
     opened: list[Screen] = []
 
-    def make(**options: object) -> Screen:
-        opened.append(Screen(chromium, portal.url, **options))
+    def make(*, named: bool = False, **options: object) -> Screen:
+        base = portal.url.replace("127.0.0.1", "localhost") if named else portal.url
+        opened.append(Screen(chromium, base, **options))
         return opened[-1]
 
     yield make

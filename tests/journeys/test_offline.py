@@ -52,11 +52,25 @@ class Known(KnownAudit):
 class Device:
     """A browser window on which an audit is taken along."""
 
-    def __init__(self, screen, audit):
-        self.window = screen().sign_in(audit.email, PASSWORD)
+    def __init__(self, screen, audit, **options):
+        self.window = screen(**options).sign_in(audit.email, PASSWORD)
         self.page, self.context, self.words = self.window.page, self.window.context, ""
 
-    def take(self, audit, *, shared=False):
+    def authenticator(self):
+        """Give the browser one that knows its person, and gives a secret to who is checked by it."""
+        devtools = self.context.new_cdp_session(self.page)
+        devtools.send("WebAuthn.enable")
+        options = {"protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True,
+                   "hasPrf": True, "isUserVerified": True, "automaticPresenceSimulation": True}  # fmt: skip
+        said = devtools.send("WebAuthn.addVirtualAuthenticator", {"options": options})
+
+        def knows(*, person):
+            devtools.send("WebAuthn.setUserVerified", said | {"isUserVerified": person})
+
+        return knows
+
+    def ask(self, audit, *, shared=False, passkey=False):
+        """Fill the form that takes an audit along, and send it."""
         self.window.open(f"/inspector/audits/{audit.id}/devices")
         self.page.get_by_role("button", name="Take along on this device").click()
         self.page.locator("[data-kw-words]").wait_for()
@@ -66,7 +80,12 @@ class Device:
         self.page.get_by_label("Type your five words").fill(self.words.upper())
         if shared:
             self.page.get_by_label("Others use this device too").check()
+        if passkey:
+            self.page.get_by_label("Open it with a passkey too").check()
         self.page.get_by_role("button", name="Take along").click()
+
+    def take(self, audit, **said):
+        self.ask(audit, **said)
         self.page.get_by_role("heading", name="Audits on this device").wait_for()
         self.page.evaluate("navigator.serviceWorker.ready.then(() => true)")
         self.window.judge()
@@ -206,6 +225,37 @@ def test_a_house_is_counted_without_a_connection(screen, portal):
         [[count]] = counts_of(session, audit.id, scheme_of_audit(session.get_one(Audit, audit.id))).values()
     assert count.values["toilets"] == "2"
     assert count.values["rooms"] == [{"room": "1", "area": "7.5", "beds": "2", "residents": "2"}]
+
+
+def test_a_passkey_opens_what_the_words_open(screen, audit):
+    """With no portal to ask; not for who is not checked by it, and the words still open it."""
+    device = Device(screen, audit, named=True)
+    knows = device.authenticator()
+    device.take(audit, passkey=True).cut().to_files()
+    page = device.page
+    page.keyboard.press("1")
+    page.locator("[data-kw-done]", has_text=re.compile("^1$")).wait_for()
+    device.start().light("Locked")
+    page.get_by_role("button", name="Open with your passkey").click()
+    device.light("only on this device: 1")
+    device.start().unlock().light("only on this device: 1").cut(off=False)
+    page.goto("/inspector/offline/?lang=en")
+    page.get_by_role("button", name="Open with your passkey").click()
+    device.light("Safe to clear")
+    assert list(audit.stored.values()) == [("conform", "")]
+    device.start().light("Locked")
+    knows(person=False)
+    page.get_by_role("button", name="Open with your passkey").click()
+    says(page.locator("#unlock-error"), "Nothing was opened with a passkey.")
+
+
+def test_without_a_secret_nothing_is_taken_along(screen, audit):
+    """On an address a browser makes no passkey; the person goes on with the words."""
+    device = Device(screen, audit)
+    device.authenticator()
+    device.ask(audit, passkey=True)
+    says(device.page.locator("[data-kw-trouble]"), "No passkey was made or used")
+    assert audit.rows(select(EntryChain.id).where(EntryChain.audit_id == audit.id)) == []
 
 
 def test_a_full_disk_and_a_clock_that_is_wrong_lose_nothing(screen, audit, tmp_path):
