@@ -120,10 +120,11 @@ POLICIES = (
     Policy("submission", (OWN, CASES, MY_CASE), (f"{OWN} AND declared_by = {ME}",), may=ADD),
     *(Policy(table, (OWN, f"{CASES} AND application_id <> ALL ({DRAFTS})", MY_CASE), (OWN,))
       for table in ("answer", "evidence")),
-    # An agency asks us to take a file; who plans and has no interest answers: walls/pleas.sql.
-    Policy("file_plea", (OWN, FREE_PLANNER),
+    # An agency asks us to take a file, or who audits it does, which it never reads; who plans and has no interest
+    # answers: walls/pleas.sql.
+    Policy("file_plea", (f"{OWN} AND audit_id IS NULL", FREE_PLANNER, f"asked_by = {ME} AND {MY_AUDIT}"),
            (f"answered_by = {ME} AND {FREE_PLANNER}", f"answered_by IS NULL AND {FREE_PLANNER}"),
-           (f"{OWN} AND asked_by = {ME}",)),
+           (f"{OWN} AND asked_by = {ME} AND audit_id IS NULL", f"asked_by = {ME} AND {MY_AUDIT}")),
     # What the people of an agency share among themselves; no staff read it.
     Policy("question_task", (OWN,), (OWN,), (f"{OWN} AND given_by = {ME}",)),
     Policy("question_comment", (OWN,), (f"{OWN} AND written_by = {ME}",), may=ADD),

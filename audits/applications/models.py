@@ -224,15 +224,17 @@ class Answer(Base):
 
 
 class FilePlea(Base):
-    """A file that looks as if it holds personal numbers of several kinds, which an agency asks us to take all the same.
+    """A file that looks as if it holds personal numbers of several kinds, which somebody asks us to take all the same.
 
-    We do not have the file: digest, name and reason are all that is kept. Once the office lets it in, a file with this
+    An agency asks for its files, and who audits it for what stands beside a verdict, which the agency never reads. We
+    do not have the file: digest, name and reason are all that is kept. Once the office lets it in, a file with this
     digest is taken.
     """
 
     __tablename__ = "file_plea"
     __table_args__ = (
-        UniqueConstraint("agency_id", "sha256"),
+        UniqueConstraint("agency_id", "sha256", "audit_id", postgresql_nulls_not_distinct=True),
+        ForeignKeyConstraint(["audit_id", "agency_id"], ["audit.id", "audit.agency_id"], name="fk_file_plea_audit"),
         CheckConstraint("btrim(reason) <> ''", name="reason"),
         CheckConstraint("num_nulls(granted, answered_by, answered_at) IN (0, 3)", name="answered_whole"),
         CheckConstraint("granted IS NOT FALSE OR btrim(answer) <> ''", name="answer"),
@@ -241,6 +243,7 @@ class FilePlea(Base):
 
     id: Mapped[Id]
     agency_id: Mapped[UUID] = mapped_column(ForeignKey("agency.id"))
+    audit_id: Mapped[UUID | None]  # of whose team somebody asks; None: the agency does
     sha256: Mapped[str]
     filename: Mapped[str]
     kinds: Mapped[list[str]]  # of `personal.Personal`
@@ -253,6 +256,7 @@ class FilePlea(Base):
     answered_at: Mapped[datetime | None]
 
     agency: Mapped[Agency] = relationship()
+    asker: Mapped[Person] = relationship(foreign_keys=[asked_by])
 
 
 class Evidence(Base):

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session, joinedload
 from audits.applications.models import FilePlea
 from audits.core.access import Actor, Permission
 from audits.core.errors import missing
+from audits.people.models import Person
 
 MOST = 50  # that a page shows
 
@@ -20,19 +21,22 @@ def waiting_pleas(session: Session) -> list[FilePlea]:
 
 def get_plea(session: Session, actor: Actor, plea_id: UUID) -> FilePlea:
     """Return what an agency asked, for who reviews applications; NotFoundError for what they may not see."""
-    query = select(FilePlea).where(FilePlea.id == plea_id).options(joinedload(FilePlea.agency))
+    parts = joinedload(FilePlea.agency), joinedload(FilePlea.asker).lazyload(Person.role_rows)
+    query = select(FilePlea).where(FilePlea.id == plea_id).options(*parts)
     found = session.scalar(query) if actor.has(Permission.APPLICATION_REVIEW) else None
     if found is None:
         raise missing(FilePlea)
     return found
 
 
-def plea_about(session: Session, agency_id: UUID, sha256: str) -> FilePlea | None:
-    """Return what an agency asked about a file with this digest, or None."""
-    return session.scalar(select(FilePlea).where(FilePlea.agency_id == agency_id, FilePlea.sha256 == sha256))
+def plea_about(session: Session, agency_id: UUID, sha256: str, audit_id: UUID | None = None) -> FilePlea | None:
+    """Return what an agency asked about a file with this digest, or with `audit_id` who audits it; None: nothing."""
+    same = (FilePlea.agency_id == agency_id, FilePlea.sha256 == sha256)
+    return session.scalar(select(FilePlea).where(*same, FilePlea.audit_id == audit_id))
 
 
 def refused_lately(session: Session, agency_id: UUID) -> list[FilePlea]:
-    """Return the files of an agency that were asked for and wait or were refused, the newest first."""
-    query = select(FilePlea).where(FilePlea.agency_id == agency_id, FilePlea.granted.is_not(True))
+    """Return the files that an agency asked for and that wait or were refused, the newest first."""
+    asked = (FilePlea.agency_id == agency_id, FilePlea.audit_id.is_(None), FilePlea.granted.is_not(True))
+    query = select(FilePlea).where(*asked)
     return list(session.scalars(query.order_by(FilePlea.asked_at.desc()).limit(5)))

@@ -86,3 +86,4 @@ class AgencyChangeFile(Base):
     sha256: Mapped[str] = mapped_column(index=True)
     uploaded_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
     uploaded_at: Mapped[datetime]
+    overruled: Mapped[str | None] = mapped_column(Text)  # why what looks like personal numbers in it is none

@@ -9,12 +9,16 @@ from audits.core import clock
 
 @dataclass(frozen=True, slots=True)
 class StoredFile:
-    """Address and properties of a stored file; `filename` is the name it was uploaded under."""
+    """Address and properties of a stored file; `filename` is the name it was uploaded under.
+
+    `overruled` says why what looks like personal numbers in it is none.
+    """
 
     sha256: str
     size: int
     media_type: str
     filename: str
+    overruled: str | None = None
 
     def uploaded(self, by: UUID) -> dict[str, Any]:
         """Return the columns of a row that names this file, as somebody uploaded it now."""

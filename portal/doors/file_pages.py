@@ -99,7 +99,7 @@ def _renew(found: Evidence, form: VersionForm) -> UUID:
         raise refusals[0]
     with database.write() as session:
         file = good[0].store(session)
-        return services.renew_evidence(session, current_actor(), found.id, file, good[0].overruled).id
+        return services.renew_evidence(session, current_actor(), found.id, file).id
 
 
 def _extension(found: Evidence) -> str:

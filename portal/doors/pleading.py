@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from typing import Any, Protocol
+from uuid import UUID
 
 from werkzeug.datastructures import FileStorage
 
@@ -21,25 +22,36 @@ class Alarmed(Protocol):
     is_alarmed: bool
 
 
-def sift(form: Alarmed, files: Iterable[FileStorage], agency: Agency) -> tuple[list[uploads.Upload], list[RuleError]]:
+def sift(
+    form: Alarmed, files: Iterable[FileStorage], agency: Agency, audit_id: UUID | None = None
+) -> tuple[list[uploads.Upload], list[RuleError]]:
     """Return the chosen files that are valid, and the refusals of the others as the person reads them.
 
-    A file that looks as if it holds personal numbers alarms the form. Where that has a reason, the office is asked.
+    A file that looks as if it holds personal numbers alarms the form. Where that has a reason, the office is asked: by
+    the agency, or with `audit_id` by who audits it.
     """
+
+    def let_in(sha256: str) -> str:
+        plea = plea_about(database.read(), agency.id, sha256, audit_id)
+        return plea.reason if plea and plea.granted else ""
+
     reason = form.false_alarm.data or ""
-    good, refusals = uploads.sift(files, [agency.iban] if agency.iban else [], reason, _let_in)
+    good, refusals = uploads.sift(files, [agency.iban] if agency.iban else [], reason, let_in)
     form.is_alarmed |= any(isinstance(each, uploads.PersonalError) for each in refusals)
-    return good, [_asked(each, reason) if reason else each for each in refusals]
+    return good, [_asked(each, reason, agency.id, audit_id) if reason else each for each in refusals]
 
 
-def _let_in(sha256: str) -> str:
-    """Return the reason for which the office takes a file of this agency; nothing if it does not."""
-    agency_id = current_actor().agency_id
-    plea = plea_about(database.read(), agency_id, sha256) if agency_id else None
-    return plea.reason if plea and plea.granted else ""
+def accept(
+    form: Alarmed, files: Iterable[FileStorage], agency: Agency, audit_id: UUID | None = None
+) -> list[uploads.Upload]:
+    """Return the chosen files as `sift` does, all of them; RuleError at `files` for the first that is refused."""
+    good, refusals = sift(form, files, agency, audit_id)
+    if refusals:
+        raise refusals[0]
+    return good
 
 
-def _asked(refusal: RuleError, reason: str) -> RuleError:
+def _asked(refusal: RuleError, reason: str, agency_id: UUID, audit_id: UUID | None) -> RuleError:
     """Ask the office about a file that it alone lets in, and return its answer so far; other refusals as they are."""
     if not isinstance(refusal, uploads.PersonalError) or not refusal.is_sure:
         return refusal
@@ -47,6 +59,8 @@ def _asked(refusal: RuleError, reason: str) -> RuleError:
         plea = services.plead_file(
             session,
             current_actor(),
+            agency_id,
+            audit_id=audit_id,
             sha256=refusal.sha256,
             filename=refusal.name,
             kinds=refusal.kinds,

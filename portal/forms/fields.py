@@ -188,7 +188,7 @@ def textarea_field(
 
 
 def false_alarm_field() -> Any:
-    """Build the field for why a file that was refused for personal numbers holds none; see `uploads.may_be_false`."""
+    """Build the field for why a file that was refused for personal numbers holds none; see `uploads.PersonalError`."""
     return textarea_field(
         _l("Is this a false alarm? Say what these numbers are, and choose the file once more"),
         hint=_l("We and the inspector read your reason beside the file."),

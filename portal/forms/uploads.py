@@ -96,7 +96,7 @@ class Upload:
 
     def store(self, session: Session) -> StoredFile:
         """Store the bytes for a row of this transaction; return the reference that services take."""
-        return StoredFile(files.keep(session, self.file), self.size, self.media_type, self.filename)
+        return StoredFile(files.keep(session, self.file), self.size, self.media_type, self.filename, self.overruled)
 
 
 class PersonalError(RuleError):
@@ -108,11 +108,6 @@ class PersonalError(RuleError):
         super().__init__(PERSONAL[kinds[0]], "files", name=name)
         self.is_sure = len(kinds) > 1
         self.kinds, self.name = tuple(kinds), name
-
-
-def may_be_false(refusal: RuleError) -> bool:
-    """Return whether a file was refused for personal numbers that may be something else."""
-    return isinstance(refusal, PersonalError) and not refusal.is_sure
 
 
 Admitted = Callable[[str], str]
@@ -142,17 +137,6 @@ def takes_files(view: V) -> V:
     """Mark a view that takes files: it may read requests above the limit, to report that and keep what was typed."""
     view.__takes_files__ = True  # type: ignore[attr-defined]
     return view
-
-
-def accept(files: Iterable[FileStorage], own_accounts: Sequence[str] = ()) -> list[Upload]:
-    """Validate all chosen files; nothing is stored.
-
-    RuleError at `files` for the first invalid one, BusyError when the machine has no time to open them.
-    """
-    good, refusals = sift(files, own_accounts)
-    if refusals:
-        raise refusals[0]
-    return good
 
 
 def sift(

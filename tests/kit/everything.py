@@ -257,7 +257,8 @@ def _written(session: Session, decision: Decision, planner: Person) -> tuple[Let
 def _plea(session: Session, owner: Person) -> Any:
     kinds = [Personal.CITIZEN_NUMBER, Personal.PASSPORT]
     said: dict[str, Any] = {"sha256": "f" * 64, "filename": "a.csv", "kinds": kinds, "reason": "x"}
-    return applications.plead_file(session, owner.actor, **said).id
+    assert owner.agency_id
+    return applications.plead_file(session, owner.actor, owner.agency_id, **said).id
 
 
 def _cell_file(session: Session, audit: Audit, file: StoredFile) -> CellFile:

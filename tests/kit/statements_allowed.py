@@ -29,7 +29,7 @@ from tests.kit.statements_about_findings import ASKED_FOR_TIME, CONTESTED, FOUND
 from tests.kit.statements_about_holders import CARRIED_OUT, CRITICAL, DONE, FATE, FOUND, REFUSED
 from tests.kit.statements_about_messages import WRITTEN, WRITTEN_BACK
 from tests.kit.statements_about_people import CORRECTED, RECORDED, STATED
-from tests.kit.statements_about_pleas import ANSWERED, ASKED
+from tests.kit.statements_about_pleas import ANSWERED, ASKED, ASKED_BESIDE
 from tests.kit.statements_about_remarks import REMARKED, REPLIED
 from tests.kit.statements_about_requests import GIVEN
 from tests.kit.statements_about_sharing import GIVEN as SHARED
@@ -87,6 +87,7 @@ LAWFUL = [
     ("agency shared", SAID),
     ("agency lent", PASSED_ON),
     ("agency shared", ASKED),
+    ("inspector of in_progress_inspector", ASKED_BESIDE),
     ("planner", ANSWERED),
     ("administrator", RECORDED),
     ("agency sent_back", REPLIED),

@@ -59,6 +59,7 @@ from tests.kit.world_of_agencies import (
     add_interest,
     add_links,
     add_remarks,
+    plead_beside,
 )
 from tests.kit.world_of_certificates import add_certificates, add_holders, add_proposals
 from tests.kit.world_of_fieldwork import add_draws, add_requests, add_sealed, add_vault, fix_two
@@ -174,6 +175,7 @@ def _audits(session: Session) -> dict[str, Any]:
         made[f"{state}_audited"] = audit.agency_id
         if state is AuditState.IN_PROGRESS:
             code, unit = _of_the_agency(audit)
+            made["beside_plea"] = plead_beside(session, audit).id
             for said in (("nonconform", "Not seen."), ("conform", "")):
                 judge(session, audit, {code: said})
             inspections.judge_requirement(

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from audits.applications import services as applications
-from audits.applications.models import QuestionRemark
+from audits.applications.models import FilePlea, QuestionRemark
 from audits.applications.personal import Personal
 from audits.applications.queries import submissions_of
 from audits.applications.workflow import ApplicationState
@@ -26,6 +26,7 @@ from audits.deadlines.services import open_deadline
 from audits.decisions.models import Decision
 from audits.disputes import services as disputes
 from audits.disputes.rules import AppealOutcome
+from audits.inspections.models import Audit
 from audits.links.services import answer_link, dismiss_links, judge_link, note_traces, refer_links, report_links
 from audits.links.workflow import LinkState, LinkVerdict
 from audits.people.models import Interest, Person
@@ -198,7 +199,7 @@ def add_remarks(session: Session, planner_id: Any) -> dict[str, Any]:
     made |= {"shared_colleague": other.id, "lent": shared.agency_id, "lent_person": other.id}
     pleaded: dict[str, Any] = {"filename": "x.csv", "kinds": [Personal.PASSPORT], "reason": "x"}
     for name in ("open", "answered"):
-        plea = applications.plead_file(session, one.actor, sha256=name, **pleaded)
+        plea = applications.plead_file(session, one.actor, made["shared"], sha256=name, **pleaded)
         made[f"{name}_plea"] = plea.id
     applications.answer_plea(session, planner, plea.id, granted=True)
     made["tied_to_plea"] = make_person(session, Role.PLANNER).id
@@ -207,6 +208,13 @@ def add_remarks(session: Session, planner_id: Any) -> dict[str, Any]:
     add_interest(session, made["tied_to_remark"], made["remarked"])
     session.flush()
     return made
+
+
+def plead_beside(session: Session, audit: Audit) -> FilePlea:
+    """Let the inspector of an audit ask for a file beside a verdict."""
+    said: dict[str, Any] = {"sha256": "beside", "filename": "x.csv", "kinds": [Personal.PASSPORT], "reason": "x"}
+    inspector = audit.inspector
+    return applications.plead_file(session, inspector.actor, audit.agency_id, audit_id=audit.id, **said)
 
 
 def _remark_id(session: Session, application_id: Any) -> Any:

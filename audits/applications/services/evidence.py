@@ -28,11 +28,10 @@ def add_evidence(
     file: StoredFile,
     *,
     detail: str | None = None,
-    overruled: str | None = None,
 ) -> Evidence:
     """Add a stored file to a requirement, perhaps to one of its typed questions.
 
-    A file with the same bytes is not added again. `overruled` says why a false alarm about personal numbers is one.
+    A file with the same bytes is not added again.
     """
     application = load_draft(session, actor, application_id)
     check_code(scheme_of_version(application.scheme_version), code)
@@ -46,7 +45,6 @@ def add_evidence(
         scheme_version_id=application.scheme_version_id,
         code=code,
         detail=detail,
-        overruled=overruled,
     )
     if is_new:
         _record_file(session, actor, application, evidence, FileAdded)
@@ -66,8 +64,7 @@ def take_over_files(
     asked = _file_questions(application, code)
     for file in _chosen(files_before(session, earlier) if earlier else [], evidence_ids):
         detail = file.detail if file.detail in asked else None
-        more = {"detail": detail, "overruled": file.overruled}
-        add_evidence(session, actor, application_id, code, _stored(file), **more)
+        add_evidence(session, actor, application_id, code, _stored(file), detail=detail)
 
 
 def share_files(
@@ -81,7 +78,7 @@ def share_files(
     files = [file for found in evidence_of(session, application_id).values() for file in found]
     offered = [file for file in files if file.finding_id is None]
     for file in _chosen(offered, evidence_ids):
-        add_evidence(session, actor, application_id, code, _stored(file), overruled=file.overruled)
+        add_evidence(session, actor, application_id, code, _stored(file))
 
 
 def _chosen(offered: Iterable[Evidence], evidence_ids: Collection[UUID]) -> list[Evidence]:
@@ -93,7 +90,7 @@ def _chosen(offered: Iterable[Evidence], evidence_ids: Collection[UUID]) -> list
 
 
 def _stored(file: Evidence) -> StoredFile:
-    return StoredFile(filename=file.filename, media_type=file.media_type, size=file.size, sha256=file.sha256)
+    return StoredFile(file.sha256, file.size, file.media_type, file.filename, file.overruled)
 
 
 def _file_questions(application: Application, code: str) -> frozenset[str]:
@@ -116,12 +113,10 @@ def date_evidence(
     return evidence
 
 
-def renew_evidence(
-    session: Session, actor: Actor, evidence_id: UUID, file: StoredFile, overruled: str | None = None
-) -> Evidence:
+def renew_evidence(session: Session, actor: Actor, evidence_id: UUID, file: StoredFile) -> Evidence:
     """Put a newer version in the place of a file; the earlier one stays readable."""
     application, evidence = _hold(session, actor, evidence_id)
-    newer = replace_by(session, actor, evidence, file, overruled)
+    newer = replace_by(session, actor, evidence, file)
     _record_file(session, actor, application, evidence, FileRemoved)
     _record_file(session, actor, application, newer, FileAdded)
     session.flush()

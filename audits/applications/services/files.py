@@ -27,13 +27,11 @@ def attach(
     number: int | None = None,
     detail: str | None = None,
     request_id: UUID | None = None,
-    overruled: str | None = None,
 ) -> tuple[Evidence, bool]:
     """Add a stored file beside the answer on `code`, or beside a finding on it; also return whether it is new.
 
     `number` is that of the round of the corrective action on the finding, `detail` the typed question that asked for
-    the file, `request_id` what an inspector asked for, and `overruled` says why what looks like personal numbers in it
-    is none.
+    the file, and `request_id` what an inspector asked for.
     A file with the same bytes is not added again. The caller holds the lock on the answer's or finding's row.
     """
     check_file_name(file.filename)
@@ -58,14 +56,13 @@ def attach(
         round=number,
         detail=detail,
         request_id=request_id,
-        overruled=overruled,
         **file.uploaded(actor.id),
     )
     session.add(evidence)
     return evidence, True
 
 
-def replace_by(session: Session, actor: Actor, old: Evidence, file: StoredFile, overruled: str | None) -> Evidence:
+def replace_by(session: Session, actor: Actor, old: Evidence, file: StoredFile) -> Evidence:
     """Put a newer version in the place of a file, which stays readable. The caller holds the owner's lock."""
     check_file_name(file.filename)
     if file.sha256 == old.sha256:
@@ -74,7 +71,7 @@ def replace_by(session: Session, actor: Actor, old: Evidence, file: StoredFile, 
         raise RuleError("This file was removed or replaced meanwhile.", "files")
     places = ("application_id", "requirement_code", "scheme_version_id", "finding_id", "round", "detail", "request_id")
     same = {name: getattr(old, name) for name in places}
-    newer = Evidence(id=uuid4(), replaces=old.id, overruled=overruled, **same, **file.uploaded(actor.id))
+    newer = Evidence(id=uuid4(), replaces=old.id, **same, **file.uploaded(actor.id))
     session.add(newer)
     session.flush()
     return newer

@@ -27,20 +27,32 @@ LONGEST_REASON = 500
 
 
 def plead_file(
-    session: Session, actor: Actor, *, sha256: str, filename: str, kinds: Collection[Personal], reason: str
+    session: Session,
+    actor: Actor,
+    agency_id: UUID,
+    *,
+    sha256: str,
+    filename: str,
+    kinds: Collection[Personal],
+    reason: str,
+    audit_id: UUID | None = None,
 ) -> FilePlea:
-    """Ask for a file of the actor's own agency; of one with the same bytes what was asked already is returned."""
-    authorise(actor, Permission.APPLICATION_EDIT)
-    if actor.agency_id is None:
+    """Ask for a file of the actor's own agency, or with `audit_id` for one beside a verdict of this audit.
+
+    The database holds that the actor audits it. Of a file with the same bytes what was asked already is returned.
+    """
+    authorise(actor, Permission.AUDIT_CONDUCT if audit_id else Permission.APPLICATION_EDIT)
+    if actor.agency_id != (None if audit_id else agency_id):
         raise NotAllowedError("You may not do this.")
-    if asked := plea_about(session, actor.agency_id, sha256):
+    if asked := plea_about(session, agency_id, sha256, audit_id):
         return asked
     words = tidy(reason)
     check_given(words, "false_alarm")
     check_length(words, LONGEST_REASON, "false_alarm")
     plea = FilePlea(
         id=uuid4(),
-        agency_id=actor.agency_id,
+        agency_id=agency_id,
+        audit_id=audit_id,
         sha256=sha256,
         filename=filename,
         kinds=[each.value for each in kinds],
@@ -58,12 +70,14 @@ def plead_file(
 
 
 def answer_plea(session: Session, actor: Actor, plea_id: UUID, *, granted: bool, answer: str = "") -> FilePlea:
-    """Let a file in, or refuse it with a reason at `answer`; the agency is told. Answered once."""
+    """Let a file in, or refuse it with a reason at `answer`; who asked is told. Answered once, by somebody else."""
     authorise(actor, Permission.APPLICATION_REVIEW)
     plea = session.get(FilePlea, plea_id, with_for_update=True)
     if plea is None:
         raise missing(FilePlea)
     independence.check_no_interest(session, actor, plea.agency_id)
+    if plea.asked_by == actor.id:
+        raise NotAllowedError("Somebody else must answer this.")
     if plea.answered_at is not None:
         raise IllegalMoveError("This is answered already.")
     words = tidy(answer)
@@ -73,6 +87,10 @@ def answer_plea(session: Session, actor: Actor, plea_id: UUID, *, granted: bool,
     plea.granted, plea.answer, plea.answered_by, plea.answered_at = granted, words, actor.id, clock.now()
     event = told.PleaAnswered(granted=granted, text=words)
     events.record(session, event, subject_id=plea.id, actor=actor, agency_id=plea.agency_id)
-    tell_agency(session, plea.agency_id, notices.PleaAnswered(granted=granted))
+    notice = notices.PleaAnswered(granted=granted)
+    if plea.audit_id:
+        tell_person(session, plea.asked_by, notice, subject_id=plea.id)
+    else:
+        tell_agency(session, plea.agency_id, notice)
     session.flush()
     return plea

@@ -61,13 +61,8 @@ def ask_evidence(
     return request
 
 
-def add_file(
-    session: Session, actor: Actor, request_id: UUID, file: StoredFile, overruled: str | None = None
-) -> Evidence:
-    """Add a stored file to what is asked; it becomes evidence on the same requirement.
-
-    `overruled` says why a false alarm about personal numbers is one.
-    """
+def add_file(session: Session, actor: Actor, request_id: UUID, file: StoredFile) -> Evidence:
+    """Add a stored file to what is asked; it becomes evidence on the same requirement."""
     request = _hold_own(session, actor, request_id)
     evidence, is_new = attach(
         session,
@@ -77,7 +72,6 @@ def add_file(
         scheme_version_id=request.scheme_version_id,
         code=request.requirement_code,
         request_id=request.id,
-        overruled=overruled,
     )
     if is_new:
         _record_file(session, actor, evidence, FileAdded)

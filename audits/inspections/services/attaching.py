@@ -44,11 +44,10 @@ def attach_file(
     file: StoredFile,
     *,
     taken: Taken = Taken(),
-    overruled: str | None = None,
 ) -> CellFile:
     """Put a stored file beside one cell, which is a requirement and a unit, and seal that.
 
-    The same bytes are not added twice. `overruled` says why a false alarm about personal numbers is one.
+    The same bytes are not added twice.
     """
     audit = load_fieldwork(session, actor, audit_id, by_team=True)
     unit, place = _find_cell(session, audit, cell)
@@ -71,7 +70,6 @@ def attach_file(
         reference=cell[1],
         taken_at=taken.at,
         place=taken.place.strip(),
-        overruled=overruled,
         **file.uploaded(actor.id),
     )
     row.entry_id, head = _seal(session, actor, audit, cell_of(cell[0], unit, place), Typed(ADDED, sealed_words(row)))

@@ -211,8 +211,7 @@ def _add_files(session: Any, application_id: UUID, code: str, form: AnswerForm, 
     if form.shared:
         services.share_files(session, actor, application_id, code, [UUID(each) for each in form.shared.data or ()])
     for detail, upload in chosen:
-        file, overruled = upload.store(session), upload.overruled
-        services.add_evidence(session, actor, application_id, code, file, detail=detail, overruled=overruled)
+        services.add_evidence(session, actor, application_id, code, upload.store(session), detail=detail)
 
 
 def _filed(session: Any, case: Case, code: str) -> list[str]:

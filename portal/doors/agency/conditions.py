@@ -16,9 +16,10 @@ from audits.core.access import Permission
 from audits.core.errors import RuleError
 from audits.schemes.queries import scheme_of_version
 from audits.schemes.text import Requirement
-from portal.doors.agency.door import own_id
+from portal.doors import pleading
+from portal.doors.agency.door import own_agency, own_id
 from portal.forms import uploads
-from portal.forms.fields import file_field, textarea_field, version_field
+from portal.forms.fields import false_alarm_field, file_field, textarea_field, version_field
 from portal.forms.form import Form, refused
 from portal.stores import database
 from portal.web.access import current_actor, needs
@@ -38,6 +39,8 @@ class ProofForm(Form):
         accept=uploads.ACCEPT,
         multiple=True,
     )
+    false_alarm = false_alarm_field()
+    is_alarmed = False
     version = version_field()
 
 
@@ -66,7 +69,7 @@ def proof_submitted(condition_id: UUID) -> ResponseReturnValue:
 
 
 def _submit(condition_id: UUID, form: ProofForm) -> None:
-    chosen = uploads.accept(form.files.data or [])
+    chosen = pleading.accept(form, form.files.data or [], own_agency(whole=False))
     with database.write() as session:
         submit_proof(
             session,

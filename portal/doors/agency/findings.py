@@ -26,12 +26,14 @@ from audits.inspections.services.corrective_action import QUESTIONS
 from audits.inspections.workflow import FINDING_FLOW, FOR_AGENCY, FOR_INSPECTOR, AuditState, FindingState
 from audits.schemes.queries import scheme_of_version
 from audits.schemes.text import RepairMethod, SchemeText
+from portal.doors import pleading
 from portal.doors.agency.door import file_to_remove
 from portal.forms import uploads
 from portal.forms.fields import (
     UNREMARKED,
     Required,
     date_field,
+    false_alarm_field,
     file_field,
     textarea_field,
     version_field,
@@ -83,6 +85,8 @@ class AnswerForm(Form):
         accept=uploads.ACCEPT,
         multiple=True,
     )
+    false_alarm = false_alarm_field()
+    is_alarmed = False
     version = version_field()
 
     def ask(self, method: RepairMethod, state: FindingState, *, whole: bool = True) -> "AnswerForm":
@@ -149,7 +153,7 @@ def answer_submitted(finding_id: UUID) -> ResponseReturnValue:
     if "remove" in request.form:
         return _remove(finding, form)
     if form.validate_on_submit():
-        (_keep if later else _send)(finding_id, form)
+        (_keep if later else _send)(finding, form)
         if not form.complaints:
             flash(_KEPT if later else _SENT, "success")
             return redirect(url_for("agency.findings.show_finding", finding_id=finding_id), 303)
@@ -221,30 +225,30 @@ def _extension_page(finding: Finding, form: ExtensionForm) -> str:
     return render_template("agency/extension.html", finding=finding, latest=latest, form=form)
 
 
-def _send(finding_id: UUID, form: AnswerForm) -> None:
+def _send(finding: Finding, form: AnswerForm) -> None:
     """Send what was typed with its files, all or nothing; complain at the fields about what is wrong."""
     try:
-        chosen = uploads.accept(form.files.data or [])
+        chosen = pleading.accept(form, form.files.data or [], finding.audit.agency)
         with database.write() as session:
             actor = current_actor()
             said = {name: form[name].data for name in QUESTIONS if name in form}
-            services.submit_corrective_action(session, actor, finding_id, **said, version=form.version.data or 0)
+            services.submit_corrective_action(session, actor, finding.id, **said, version=form.version.data or 0)
             for upload in chosen:
-                services.add_corrective_action_file(session, actor, finding_id, upload.store(session))
+                services.add_corrective_action_file(session, actor, finding.id, upload.store(session))
     except RuleError as error:
         form.complain(error)
 
 
-def _keep(finding_id: UUID, form: AnswerForm) -> None:
+def _keep(finding: Finding, form: AnswerForm) -> None:
     """Keep what was typed and every file that is all right; complain at the fields about the rest."""
-    good, refusals = uploads.sift(form.files.data or [])
+    good, refusals = pleading.sift(form, form.files.data or [], finding.audit.agency)
     try:
         with database.write() as session:
             actor = current_actor()
             said = {name: form[name].data or "" for name in QUESTIONS if name in form}
-            services.keep_draft(session, actor, finding_id, said)
+            services.keep_draft(session, actor, finding.id, said)
             for upload in good:
-                services.add_corrective_action_file(session, actor, finding_id, upload.store(session))
+                services.add_corrective_action_file(session, actor, finding.id, upload.store(session))
     except RuleError as error:
         form.complain(error)
     for refusal in refusals:

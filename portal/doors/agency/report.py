@@ -9,8 +9,10 @@ from audits.agencies.queries import fixed_sections
 from audits.agencies.rules import ProfileSection
 from audits.changes.services.reporting import Said
 from audits.core.errors import RuleError
+from portal.doors import pleading
+from portal.doors.agency.door import own_agency
 from portal.forms import uploads
-from portal.forms.fields import UNREMARKED, date_field, file_field, textarea_field
+from portal.forms.fields import UNREMARKED, date_field, false_alarm_field, file_field, textarea_field
 from portal.forms.form import Form
 from portal.stores import database
 
@@ -35,11 +37,13 @@ class ReportForm(Form):
         multiple=True,
         required=UNREMARKED,
     )
+    false_alarm = false_alarm_field()
+    is_alarmed = False
     accepted: list[uploads.Upload]
 
     def judge_files(self) -> None:
         """Check the chosen files, before a transaction is open; RuleError at `files`."""
-        self.accepted = uploads.accept(self.files.data or ())
+        self.accepted = pleading.accept(self, self.files.data or (), own_agency(whole=False))
 
     def said(self, session: Any) -> Said:
         """Store the files, and return what the services take."""

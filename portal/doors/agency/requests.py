@@ -70,7 +70,7 @@ def _keep_files(asked: EvidenceRequest, form: GivenForm) -> None:
     try:
         with database.write() as session:
             for upload in good:
-                services.add_file(session, current_actor(), asked.id, upload.store(session), upload.overruled)
+                services.add_file(session, current_actor(), asked.id, upload.store(session))
     except RuleError as error:
         form.complain(error)
     for refusal in refusals:

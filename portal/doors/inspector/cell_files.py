@@ -16,6 +16,7 @@ from audits.inspections import services
 from audits.inspections.cell_files import CellFile, cell_files, get_cell_file
 from audits.inspections.cells import reference_at
 from audits.schemes.text import Requirement, Unit
+from portal.doors import pleading
 from portal.doors.downloads import attachment, noted_evidence, viewing_copy_of
 from portal.doors.file_pages import LOOKED_AT
 from portal.doors.inspector.case import Case, bp, open_case
@@ -139,7 +140,6 @@ def add_cell_files(audit_id: UUID, code: str, place: int) -> ResponseReturnValue
             _keep(spot, form)
         except RuleError as error:
             form.complain(error)
-            form.is_alarmed = uploads.may_be_false(error)
         else:
             flash(_("It is kept and sealed."), "success")
             return redirect(spot.back, 303)
@@ -244,10 +244,8 @@ def _printed(file: CellFile) -> bytes:
 
 def _keep(spot: Spot, form: CellFileForm) -> None:
     """Store what was chosen, all of it or nothing."""
-    taken, agency = form.taken(), spot.case.audit.agency
-    good, refusals = uploads.sift(form.files.data, [agency.iban] if agency.iban else [], form.false_alarm.data or "")
-    if refusals:
-        raise refusals[0]
+    taken, audit = form.taken(), spot.case.audit
+    good = pleading.accept(form, form.files.data, audit.agency, audit.id)
     cell = spot.item.code, spot.reference
     with database.write() as session:
         for each in good:
@@ -255,13 +253,12 @@ def _keep(spot: Spot, form: CellFileForm) -> None:
             services.attach_file(
                 session,
                 current_actor(),
-                spot.case.audit.id,
+                audit.id,
                 cell,
                 file,
                 taken=taken,
-                overruled=each.overruled,
             )
-        receipts.confirm(session, spot.case.audit.id)
+        receipts.confirm(session, audit.id)
 
 
 def _page(

@@ -27,10 +27,10 @@ class PleaForm(Form):
 
     granted = radios_field(
         _l("Do we take this file?"),
-        [("yes", _l("Yes: what the agency says is right")), ("no", _l("No: it must mask the numbers first"))],
+        [("yes", _l("Yes: what is said is right")), ("no", _l("No: the numbers must be masked first"))],
         required=_l("Choose whether we take the file."),
     )
-    answer = textarea_field(_l("Explanation for the agency"), hint=_l("Needed when we do not."), max_length=500, rows=3)
+    answer = textarea_field(_l("Explanation for who asked"), hint=_l("Needed when we do not."), max_length=500, rows=3)
 
 
 @bp.get("/")
@@ -43,7 +43,7 @@ def list_pleas() -> ResponseReturnValue:
 @bp.get("/<uuid:plea_id>")
 @needs(Permission.APPLICATION_REVIEW)
 def show_plea(plea_id: UUID) -> ResponseReturnValue:
-    """Show what was found in a file and what the agency says; the file itself is not kept."""
+    """Show what was found in a file and what is said about it; the file itself is not kept."""
     return _page(get_plea(database.read(), current_actor(), plea_id), PleaForm())
 
 
@@ -60,7 +60,7 @@ def plea_answered(plea_id: UUID) -> ResponseReturnValue:
         except RuleError as error:
             form.complain(error)
         else:
-            flash(_("Done. The agency has been told."), "success")
+            flash(_("Done. Who asked has been told."), "success")
             return redirect(url_for("office.pleas.list_pleas"), 303)
     return _page(plea, form), 422
 

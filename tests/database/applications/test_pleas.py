@@ -24,10 +24,10 @@ def planner(session):
     return make_person(session, Role.PLANNER)
 
 
-def plead(session, person, reason="These are order numbers.", sha256=SHA256):
+def plead(session, person, reason="These are order numbers.", *, sha256=SHA256, agency_id=None):
     kinds = [Personal.CITIZEN_NUMBER, Personal.BANK_ACCOUNT]
     said = {"sha256": sha256, "filename": "a.csv", "kinds": kinds, "reason": reason}
-    return services.plead_file(session, person.actor, **said)
+    return services.plead_file(session, person.actor, agency_id or person.agency_id, **said)
 
 
 def test_it_is_asked_once_for_the_same_bytes_and_answered_once(session, owner, planner):
@@ -64,7 +64,7 @@ def test_nobody_asks_or_answers_who_may_not(session, owner, planner):
         assert refusal.value.field == "false_alarm"
     for person in (planner, make_person(session, Role.AGENCY_SIGNATORY, owner.agency)):
         with pytest.raises(NotAllowedError):
-            plead(session, person)
+            plead(session, person, agency_id=owner.agency_id)
     plea, tied = plead(session, owner), make_person(session, Role.PLANNER)
     add_interest(session, tied.id, owner.agency_id)
     for person in (owner, tied, make_person(session, Role.DECIDER)):

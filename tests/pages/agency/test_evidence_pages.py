@@ -208,7 +208,7 @@ def test_a_file_with_numbers_of_two_kinds_is_let_in_by_the_office_alone(app, own
     office.follow("Files that agencies ask us to take")
     assert reason in office.follow("a.csv").text
     assert office.submit(granted="no", status=422).errors == ["Give the reason."]
-    assert office.submit(granted="yes").notes == ["Done. The agency has been told."]
+    assert office.submit(granted="yes").notes == ["Done. Who asked has been told."]
     owner.open(question(draft))
     owner.submit(files=[named("a.csv", BOTH)], value="conform", button="Save and return to the list")
     [file] = files(session)
