@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, literal, null, select, union_all
+from sqlalchemy import CompoundSelect, func, literal, null, select, union_all
 from sqlalchemy.orm import Session, joinedload
 
 from audits.applications.models import QuestionComment, QuestionTask
 from audits.core.access import Permission
+from audits.core.statements import built_once
 from audits.people.models import Person
 from audits.people.queries import contacts_of
 
@@ -41,13 +42,8 @@ def codes_of(session: Session, application_id: UUID, person_id: UUID) -> frozens
 
 def shared_of(session: Session, application_id: UUID) -> Shared:
     """Return how the questions of an application are shared, in one statement however many there are."""
-    names = select(QuestionTask.requirement_code, Person.name, literal(0)).join(
-        Person, Person.id == QuestionTask.person_id
-    )
-    names = names.where(QuestionTask.application_id == application_id)
-    said = select(QuestionComment.requirement_code, null(), func.count()).group_by(QuestionComment.requirement_code)
-    said = said.where(QuestionComment.application_id == application_id)
-    rows: Sequence[Any] = session.execute(union_all(names, said)).all()
+    query, values = _shared(application_id)
+    rows: Sequence[Any] = session.execute(query, values).all()
     return Shared({code: name for code, name, _ in rows if name}, {code: many for code, _, many in rows if many})
 
 
@@ -58,3 +54,14 @@ def comments_on(session: Session, application_id: UUID, code: str) -> list[Quest
         QuestionComment.written_at, QuestionComment.id
     )
     return list(session.scalars(query.options(joinedload(QuestionComment.author).lazyload(Person.role_rows))))
+
+
+@built_once
+def _shared(application_id: UUID) -> CompoundSelect[*tuple[Any, ...]]:
+    """Select who has which question, and how many comments there are on each."""
+    names = select(QuestionTask.requirement_code, Person.name, literal(0)).join(
+        Person, Person.id == QuestionTask.person_id
+    )
+    names = names.where(QuestionTask.application_id == application_id)
+    said = select(QuestionComment.requirement_code, null(), func.count()).group_by(QuestionComment.requirement_code)
+    return union_all(names, said.where(QuestionComment.application_id == application_id))
