@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from audits.core.errors import RuleError, missing
 from audits.schemes.cycle import Agreement, DecisionKind, Ground, Transition
 from audits.schemes.models import SchemeProposal, SchemeVersion
-from audits.schemes.source import parse, scheme_from
+from audits.schemes.source import parse, parse_shipped, scheme_from
 from audits.schemes.text import SchemeText
 
 _SHIPPED = Path(__file__).parent / "published"
@@ -137,7 +137,8 @@ def _with_cycle(version: SchemeVersion) -> SchemeText:
 
 @cache
 def _newest_with_cycle(code: str) -> SchemeText | None:
-    texts = (parse(path.read_text(encoding="utf-8")) for path in sorted(_SHIPPED.glob(f"{code}-*.yaml"), reverse=True))
+    paths = sorted(_SHIPPED.glob(f"{code}-*.yaml"), reverse=True)
+    texts = (parse_shipped(path.read_text(encoding="utf-8")) for path in paths)
     return next((text for text in texts if text.cycle), None)
 
 

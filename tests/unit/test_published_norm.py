@@ -8,6 +8,7 @@ from datetime import date
 
 import pytest
 
+from audits.schemes.source import parse, parse_shipped
 from audits.schemes.text import Fact
 from audits.schemes.words import Text
 from tests.kit.scheme import FIRST, PUBLISHED, SECOND, scheme, source
@@ -158,3 +159,8 @@ def test_housing_and_the_mark_are_only_asked_of_who_has_them():
         f"HOU-0{number}" for number in range(1, 8)
     }
     assert {code for code, found in conditions.items() if found == {Fact.HOLDS_CERTIFICATE: True}} == {"GOV-08"}
+
+
+@EACH
+def test_what_is_shipped_is_read_as_by_the_checks(version):
+    assert parse_shipped(source(version)) == parse(source(version))
