@@ -138,12 +138,16 @@ ALWAYS = {
     "an agency moves only what is its own": """
         SELECT name, subject_id FROM chain WHERE at_agency <> agency_id
     """,
+    # Its inspector of that moment: an audit may pass to somebody else after it started.
     "an audit and its findings are judged by its inspector": f"""
-        SELECT name, subject_id FROM chain JOIN (
-          SELECT id, inspector_id FROM audit
-          UNION ALL SELECT f.id, a.inspector_id FROM finding f JOIN audit a ON a.id = f.audit_id) own
-          ON own.id = subject_id
-        WHERE person_id IS DISTINCT FROM inspector_id AND name IN ({_values(*((name,) for name in OWN))})
+        SELECT chain.name, chain.subject_id FROM chain
+        JOIN (SELECT id, id AS audit_id FROM audit UNION ALL SELECT id, audit_id FROM finding) own
+          ON own.id = chain.subject_id
+        WHERE chain.name IN ({_values(*((name,) for name in OWN))})
+          AND chain.person_id::text IS DISTINCT FROM (
+            SELECT e.data ->> 'inspector' FROM event e
+            WHERE e.subject_id = own.audit_id AND e.name IN ('audit.plan', 'audit.replan') AND e.id < chain.id
+            ORDER BY e.id DESC LIMIT 1)
     """,
     "nobody judges with a declared interest": f"""
         SELECT name, subject_id FROM chain JOIN counting USING (agency_id, person_id)
