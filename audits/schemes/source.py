@@ -5,6 +5,7 @@ import json
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -82,8 +83,12 @@ def _values(reading: Reading) -> str:
     return json.dumps(reading.data, default=_exact, ensure_ascii=False)
 
 
+@lru_cache(maxsize=4)
 def scheme_from(text: str, values: str) -> SchemeText:
-    """Build a scheme from its source and from what `values_of` returned for it."""
+    """Build a scheme from its source and from what `values_of` returned for it.
+
+    Remembered: whoever compares, proposes and publishes a text asks for the same frozen values each time.
+    """
     plain = json.loads(values, object_hook=_number)
     return _scheme(plain, hashlib.sha256(text.encode()).hexdigest())
 
