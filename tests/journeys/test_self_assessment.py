@@ -6,12 +6,14 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from audits.applications.models import Answer
+from audits.applications.models import Answer, Application
 from audits.core import clock
 from audits.core.access import Role
-from tests.kit.agency_pages import pdf_file
+from audits.people.models import Person
+from tests.kit.agency_pages import EVERYTHING, pdf_file
+from tests.kit.applying import submit
 from tests.kit.browser import PASSWORD
-from tests.kit.factories import give_password, make_agency, make_application, make_person, make_scheme
+from tests.kit.factories import answer_all, give_password, make_agency, make_application, make_person, make_scheme
 from tests.kit.portals import running_portal
 from tests.kit.scheme import PUBLISHED
 from tests.kit.waiting import PATIENCE
@@ -31,7 +33,7 @@ def begun(portal):
     """An application with nothing answered: its id and the address of a person who works on it."""
     with Session(portal.tables) as session, session.begin():
         agency = make_agency(session)
-        owner = give_password(session, make_person(session, Role.AGENCY_OWNER, agency))
+        owner = give_password(session, make_person(session, EVERYTHING, agency, name="Noor de Wit"))
         # The first version asks all questions of everybody; after another one its day may not be over.
         norm = re.sub(r"(?m)^valid_from: .*$", f"valid_from: {clock.today()}", PUBLISHED.read_text(), count=1)
         norm = re.sub(r"(?m)^version: .*$", 'version: "1.65"', norm, count=1)  # others published 1.0 as it is
@@ -138,3 +140,28 @@ def test_the_keyboard_alone_answers_a_question(portal, screen, begun):
     window.page.keyboard.press("Space")
     window.page.locator("#GOV-01 [data-kw-state]:has-text('Conform')").wait_for(timeout=PATIENCE * 1000)
     assert stored(portal, application_id)["GOV-01"] == ("conform", "")
+
+
+def test_one_question_comes_back_is_answered_and_goes_out_again(portal, screen, begun):
+    application_id, email = begun
+    with Session(portal.tables) as session, session.begin():
+        planner = give_password(session, make_person(session, Role.PLANNER)).email
+        owner = session.scalars(select(Person).where(Person.email == email)).one()
+        application = session.get_one(Application, application_id)
+        answer_all(session, application, owner)
+        submit(session, owner.actor, application)
+    case = f"/office/applications/{application_id}"
+    office = screen().sign_in(planner, PASSWORD).open(f"{case}/questions/GOV-01/remark")
+    office.fill(text="Show the policy.").click("Keep the remark")
+    office.link("Send it back to the agency").fill(note="One question.").click("Send back")
+    agency = screen(javascript=False).sign_in(email, PASSWORD).open(f"/agency/applications/{application_id}")
+    agency.link("Questions that we sent back")
+    assert "Show the policy." in agency.text
+    agency.link("Change").fill(explanation="It is in chapter 2.").click("Save and return to the list")
+    assert "Dealt with" in agency.text
+    agency.open(f"/agency/applications/{application_id}/differences")
+    assert "It is in chapter 2." in agency.text
+    agency.open(f"/agency/applications/{application_id}/declaration").choose("declared", "y")
+    agency.fill(declared_name="Noor de Wit", password=PASSWORD).click("Declare and send")
+    office.open(case).link("What changed since the version before")
+    assert "It is in chapter 2." in office.text
