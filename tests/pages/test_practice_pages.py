@@ -1,5 +1,7 @@
 """Anybody practises the self-assessment: the answers travel with the form, and the database hears nothing of them."""
 
+import re
+
 import pytest
 
 from audits.applications.queries import said_of, self_assessment_of
@@ -15,6 +17,7 @@ from tests.kit.browser import Browser
 from tests.kit.factories import make_agency, make_application, make_person, make_scheme
 from tests.kit.inspecting import statements_of
 from tests.kit.scheme import SECOND, edited
+from tests.kit.typed_questions import norm as typed_norm
 
 RESULT = "See what would count against you"
 
@@ -166,3 +169,49 @@ def test_it_is_reached_before_registering_and_from_the_start_page(visitor, enter
     owner = enter(make_person(session, EVERYTHING, make_agency(session)))
     owner.open("/agency/")
     assert owner.follow("Practise the self-assessment").path == "/practice"
+
+
+class TestTypedQuestions:
+    """Under a norm that asks more than a verdict."""
+
+    @pytest.fixture
+    def norm(self, session):
+        text = re.sub(r"(?m)^valid_from: .*$", "valid_from: 2026-01-01", typed_norm(), count=1)
+        made = make_scheme(session, text)
+        session.commit()
+        return scheme_of_version(made)
+
+    @pytest.fixture
+    def chapter(self, visitor, norm):
+        """Open the chapter of the first requirement, which asks whether the agency recruits abroad, and if so how."""
+        return visitor.post("/practice", {"to": "GOV"}, status=200)
+
+    def test_they_are_asked_as_far_as_they_apply_and_travel_on(self, visitor, chapter):
+        assert chapter.soup.select('[name="GOV-01-detail_abroad"]')
+        assert not chapter.soup.select('[name="GOV-01-detail_ways"]')
+        page = visitor.submit(button="See whether more is asked here", **{"GOV-01-detail_abroad": "yes"})
+        assert page.soup.select_one('[name="GOV-01-detail_abroad"][checked]')["value"] == "yes"
+        page = visitor.submit(button=RESULT, **{"GOV-01-detail_ways": ["self", "others"]})
+        hidden = [(tag["name"], tag["value"]) for tag in page.soup.select("input[type=hidden]")]
+        ways = [("GOV-01-detail_ways", each) for each in ("self", "others")]
+        assert hidden == [("GOV-01-detail_abroad", "yes"), *ways]
+        page = visitor.post("/practice", dict(to="GOV", **{hidden[0][0]: "no"}), status=200)
+        assert not page.soup.select('[name="GOV-01-detail_ways"]')
+
+    def test_what_is_no_answer_is_told_at_its_field_and_stays_typed(self, visitor, norm):
+        page = visitor.post("/practice", {"to": "GOV", "HOU-01-detail_beds": "many"}, status=422)
+        assert page.soup.select_one('[name="HOU-01-detail_beds"]')["value"] == "many"
+        assert len(page.errors) == 1
+
+    def test_a_question_counts_as_answered_with_what_must_be_told_and_checks_are_shown(self, visitor, norm):
+        sent = {"to": "HOU", "HOU-01-value": first_of(norm, assessed=True, nonconforming=False)}
+        page = visitor.post("/practice", sent, status=200)
+        assert page.soup.select_one(".kw-chapters__here").text.split()[-3:][0] == "0"
+        sent |= {"HOU-01-detail_beds": "12", "HOU-01-detail_places": "Venlo\t4\t1-1-2026"}
+        page = visitor.post("/practice", sent, status=200)
+        assert page.soup.select_one(".kw-chapters__here").text.split()[-3:][0] == "1"
+        assert "The beds do not add up." in page.text
+        assert page.soup.select('[name="HOU-01-detail_rent"]')
+        result = visitor.post("/practice", sent | {"to": "result"}, status=200)
+        assert "The beds do not add up." in result.text
+        assert len(result.soup.select("textarea")) == 0

@@ -2,7 +2,7 @@
 
 # mypy: allow-subclassing-any
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
@@ -10,13 +10,17 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import Field
 
+from audits.applications.asking import has_conditions
 from audits.core import clock
-from audits.decisions.practice import Practice, practise
+from audits.decisions.practice import Practice, practise, told_here
+from audits.questions.values import Value
 from audits.schemes.text import Fact, Requirement, SchemeText
 from certificates.register.schemes import current_scheme
 from portal.doors.registry.forms import OpenForm
 from portal.doors.registry.throttle import share_throttle, visitor_waits
+from portal.forms import asked
 from portal.forms.fields import UNREMARKED, checkboxes_field, options, radios_field
+from portal.forms.form import error_items
 from portal.language.i18n import current_language
 from portal.stores import database
 from portal.web.access import public
@@ -41,6 +45,10 @@ class StartForm(OpenForm):
     )
 
 
+Forms = Mapping[str, OpenForm]
+"""What is told beside the answers, by the requirements that ask for it."""
+
+
 class QuestionForm(OpenForm):
     """The answer to one requirement; the scheme words question and answers."""
 
@@ -58,7 +66,7 @@ def add_to(bp: Blueprint) -> None:
 def practice() -> ResponseReturnValue:
     """Show how practice works, the chapters, and what the questions depend on."""
     scheme = current_scheme(database.read(), clock.today())
-    return _start(practise(scheme, (), {})) if scheme else _nothing()
+    return _start(practise(scheme, (), {}), {}) if scheme else _nothing()
 
 
 @public
@@ -70,16 +78,32 @@ def practised() -> ResponseReturnValue:
     scheme = current_scheme(database.read(), clock.today())
     if scheme is None:
         return _nothing()
-    found, to = _sent(scheme), request.form.get("to", "")
+    forms = {item.code: _told_form(item) for item in scheme.requirements if told_here(item)}
+    found, to = _sent(scheme, forms), request.form.get("to", "")
+    for item in found.scheme.requirements:
+        if item.code in forms and error_items(forms[item.code]):
+            return _chapter(found, item.chapter, forms), 422
     if to == RESULT:
-        return _page(found, "result")
-    return _chapter(found, to) if to in {row.chapter.code for row in found.chapters} else _start(found)
+        return _page(found, "result", forms)
+    return _chapter(found, to, forms) if to in {row.chapter.code for row in found.chapters} else _start(found, forms)
 
 
-def _sent(scheme: SchemeText) -> Practice:
-    """Return what stands in the form that was sent."""
+def _told_form(item: Requirement) -> OpenForm:
+    """Return the form of what is told beside the answer to a requirement, as it was sent."""
+    fields = {f"{asked.PREFIX}{each.code}": asked.field_for(each) for each in told_here(item)}
+    form: OpenForm = type("ToldForm", (OpenForm,), fields)(request.form, prefix=f"{item.code}-")
+    form.validate()
+    return form
+
+
+def _sent(scheme: SchemeText, forms: Forms) -> Practice:
+    """Return what stands in the form that was sent; fields with what is no answer complain."""
     typed = {item.code: request.form.get(_name(item.code), "") for item in scheme.requirements}
-    return practise(scheme, request.form.getlist("facts"), typed)
+    values: dict[str, Value] = {}
+    for item in scheme.requirements:
+        if item.code in forms:
+            values |= asked.values_in(forms[item.code], told_here(item))
+    return practise(scheme, request.form.getlist("facts"), typed, values)
 
 
 def _name(code: str) -> str:
@@ -87,22 +111,26 @@ def _name(code: str) -> str:
     return f"{code}-value"
 
 
-def _start(found: Practice) -> str:
+def _start(found: Practice, forms: Forms) -> str:
     form = StartForm(None, data={"facts": [fact.value for fact in found.facts]})
-    return _page(found, "start", form=form)
+    return _page(found, "start", forms, form=form)
 
 
-def _chapter(found: Practice, chapter: str) -> str:
-    asked = found.scheme.in_chapter(chapter)
+def _chapter(found: Practice, chapter: str, forms: Forms) -> str:
+    items = found.scheme.in_chapter(chapter)
+    told = {item.code: [forms[item.code][f"{asked.PREFIX}{each.code}"] for each in told_here(item)] for item in items}
     return _page(
         found,
         "chapter",
-        shown={item.code for item in asked},
+        forms,
+        shown={*(_name(item.code) for item in items), *(field.name for fields in told.values() for field in fields)},
+        forms=[forms[item.code] for item in items if item.code in forms],
+        depends=has_conditions(found.scheme),
         row=found.neighbour(chapter, 0),
         place=[row.chapter.code for row in found.chapters].index(chapter) + 1,
         previous=found.neighbour(chapter, -1),
         next=found.neighbour(chapter, 1),
-        cards=[(item, _field(found, item)) for item in asked],
+        cards=[(item, _field(found, item), told[item.code]) for item in items],
     )
 
 
@@ -116,9 +144,10 @@ def _field(found: Practice, item: Requirement) -> Field:
     return form.value
 
 
-def _page(found: Practice, part: str, shown: Collection[str] = (), **more: object) -> str:
+def _page(found: Practice, part: str, told: Forms, shown: Collection[str] = (), **more: object) -> str:
     """Return a page of the practice; what it does not show travels in hidden fields."""
-    carried = {_name(code): value for code, value in found.answers.items() if code not in shown}
+    names = [*map(_name, found.answers), *(field.name for form in told.values() for field in form)]
+    carried = {name: request.form.getlist(name) for name in names if name not in shown}
     facts = [] if part == "start" else [fact.value for fact in found.facts]
     return render_template(
         f"registry/practice_{part}.html", found=found, scheme=found.scheme, carried=carried | {"facts": facts}, **more
