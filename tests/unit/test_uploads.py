@@ -264,7 +264,10 @@ def judge():
 
     def accept(*files):
         with app.app_context():
-            return uploads.accept(FileStorage(io.BytesIO(data), filename=name) for name, data in files)
+            good, refusals = uploads.sift(FileStorage(io.BytesIO(data), filename=name) for name, data in files)
+        if refusals:
+            raise refusals[0]
+        return good
 
     return accept
 
