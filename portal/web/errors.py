@@ -4,7 +4,6 @@ from flask import Flask, current_app, g, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
-from redis.exceptions import RedisError
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm.exc import StaleDataError
@@ -16,6 +15,7 @@ from certificates.seal.keyring.keys import KeysError
 from portal.language.i18n import sentence
 from portal.sidecar.lanes import BusyError
 from portal.stores.files import FileLostError, StorageDownError
+from portal.stores.queue import QueueDownError
 from portal.web import outages
 
 STATUS: dict[type[DomainError], int] = {
@@ -37,7 +37,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(StaleDataError, _stale)
     app.register_error_handler(FileLostError, _lost)
     app.register_error_handler(DBAPIError, _refused)
-    for down in (*_NO_DATABASE, RedisError, StorageDownError, KeysError):
+    for down in (*_NO_DATABASE, QueueDownError, StorageDownError, KeysError):
         app.register_error_handler(down, _down)
 
 

@@ -7,7 +7,6 @@ from importlib import import_module
 from typing import Any
 
 from flask import Flask
-from redis.exceptions import RedisError
 from rq import SimpleWorker
 from rq.serializers import JSONSerializer
 from sqlalchemy.exc import SQLAlchemyError
@@ -15,7 +14,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from portal.app import create_app
 from portal.settings import Settings, settings_or_exit
 from portal.sight import logs, meters
-from portal.stores import roles
+from portal.stores import queue, roles
+from portal.stores.queue import QueueDownError
 from portal.work import jobs, outward_lane, parts, schedule
 
 SWEEP_SECONDS = 5.0
@@ -40,11 +40,11 @@ def main() -> None:
     stop = threading.Event()
     for beside in (sweep_until, outward_lane.run_until):
         threading.Thread(target=beside, args=(app, stop), daemon=True).start()
-    queue = app.extensions["queue"]
+    waiting = queue.of(app)
     worker = PortalWorker(
         app,
-        [queue],
-        connection=queue.connection,
+        [waiting],
+        connection=waiting.connection,
         serializer=JSONSerializer,
         worker_ttl=WORKER_TTL,
         maintenance_interval=MAINTENANCE_SECONDS,
@@ -83,7 +83,7 @@ def sweep_until(app: Flask, stop: threading.Event) -> None:
             with app.app_context():
                 jobs.sweep()
             schedule.run_due(app)
-        except (SQLAlchemyError, RedisError):
+        except (SQLAlchemyError, QueueDownError):
             log.warning("the sweep found no database or no queue")
         except Exception:  # keep this thread alive: it is the safety net
             log.exception("the sweep failed")

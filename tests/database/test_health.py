@@ -8,7 +8,7 @@ from flask import Flask
 from sqlalchemy import text
 
 from audits.core.access import Role
-from portal.app import create_app
+from portal.app import DOORS, create_app
 from portal.settings import Settings
 from portal.stores import database
 from portal.stores.files import open_store
@@ -26,9 +26,9 @@ def build(tmp_path, settings: Settings):
 
     built: list[Flask] = []
 
-    def build(**broken: str) -> Flask:
+    def build(doors: tuple[str, ...] = DOORS, **broken: str) -> Flask:
         whole = make_settings(tmp_path, settings.database_url, settings.redis_url)
-        built.append(create_app(replace(whole, **broken)))
+        built.append(create_app(replace(whole, **broken), doors))
         return built[-1]
 
     yield build
@@ -55,6 +55,11 @@ def test_a_part_that_does_not_answer_is_named_and_the_process_still_lives(build,
     assert state_of(app) == (503, "down", GOOD | {part: "down"})
     response = app.test_client().get("/healthz")
     assert (response.status_code, response.json) == (200, {"status": "ok"})
+
+
+def test_the_register_alone_is_ready_without_a_queue(tmp_path, build):
+    register = build(doors=("registry",), redis_url=nowhere(tmp_path, "queue"))
+    assert state_of(register) == (200, "ok", {"database": "ok", "storage": "ok"})
 
 
 @pytest.mark.parametrize("harm", [shutil.rmtree, lambda folder: (shutil.rmtree(folder), folder.write_text("x"))])
@@ -104,7 +109,7 @@ def test_tables_from_before_they_said_whom_they_serve_are_not_ready(app, session
     session.execute(text("ALTER TABLE alembic_version DROP COLUMN serves"))
     session.commit()
     with app.app_context():
-        assert health._try(health.CHECKS["database"]) == "down"
+        assert health._try("database", health.CHECKS["database"]) == "down"
 
 
 def test_strangers_learn_no_details(build, tmp_path):

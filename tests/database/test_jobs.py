@@ -28,7 +28,7 @@ def portal(real_db, servers, own_queue, tmp_path, monkeypatch):
     """A portal that commits for real, with one kind of outbox item, whose handler the test chooses."""
     url = real_db.url.render_as_string(hide_password=False)
     app = create_app(make_settings(tmp_path, servers.url_as(url, WORKER), own_queue), ())
-    app.extensions["queue"].empty()
+    queue.of(app).empty()
     app.handled = []
     monkeypatch.setattr(jobs, "HANDLERS", {"test": lambda _, payload: app.handled.append(payload["word"])})
     yield app
@@ -42,7 +42,7 @@ def enqueue(app, word="done"):
 
 
 def waiting(app):
-    return [job.args[0] for job in app.extensions["queue"].jobs]
+    return [job.args[0] for job in queue.of(app).jobs]
 
 
 def item(app):
@@ -71,9 +71,9 @@ def fail(*_):
 
 def test_the_queue_holds_the_id_of_an_item_and_nothing_else(portal):
     number = enqueue(portal, "secret")
-    (job,) = portal.extensions["queue"].jobs
+    (job,) = queue.of(portal).jobs
     assert (job.func_name, job.args, job.kwargs) == ("portal.work.jobs.deliver", [number], {})
-    assert b"secret" not in b"".join(portal.extensions["queue"].connection.hvals(job.key))
+    assert b"secret" not in b"".join(queue.of(portal).connection.hvals(job.key))
 
 
 def test_an_item_is_handled_once(portal):
@@ -85,7 +85,7 @@ def test_an_item_is_handled_once(portal):
 def test_a_worker_handles_an_item(portal):
     enqueue(portal)
     with portal.app_context():
-        connection = portal.extensions["queue"].connection
+        connection = queue.of(portal).connection
         found = Queue(queue.NAME, connection=connection, serializer=JSONSerializer)
         SimpleWorker([found], connection=connection, serializer=JSONSerializer).work(burst=True)
     assert portal.handled == ["done"]
@@ -115,13 +115,13 @@ def test_an_item_that_keeps_failing_waits_for_a_person(portal, monkeypatch):
         deliver(portal, number)
     assert item(portal).failed_at
     make_late(portal)
-    portal.extensions["queue"].empty()
+    queue.of(portal).empty()
     assert sweep(portal) == 0
 
 
 def test_the_sweep_finds_an_item_whose_notification_was_lost(portal):
     number = enqueue(portal)
-    portal.extensions["queue"].empty()
+    queue.of(portal).empty()
     assert sweep(portal) == 0  # not late yet
     make_late(portal)
     assert sweep(portal) == 1
@@ -131,7 +131,7 @@ def test_the_sweep_finds_an_item_whose_notification_was_lost(portal):
 
 
 def test_a_queue_that_is_down_loses_no_item(portal, monkeypatch, caplog):
-    reachable = portal.extensions["queue"]
+    reachable = queue.of(portal)
     monkeypatch.setitem(portal.extensions, "queue", queue.open_queue("unix:///nowhere.sock"))
     with portal.app_context(), database.write() as session:
         outbox.enqueue(session, "test", word="done")

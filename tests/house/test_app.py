@@ -124,3 +124,9 @@ def test_a_web_process_loads_late_what_few_pages_need():
     printing = {"pyhanko", "pyhanko_certvalidator", "weasyprint", "pikepdf", "PIL", "xlsxwriter"}
     others = {"cel_expr_python", "jsonschema", "obstore", "pkcs11", "rapidfuzz"}
     assert not (printing | others) & set(done.stdout.split())
+
+
+def test_the_register_alone_loads_no_queue():
+    code = "import sys, portal.app, portal.doors.registry.routes, portal.web.kept_pages; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert not {"redis", "rq"} & set(done.stdout.split())
