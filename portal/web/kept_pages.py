@@ -23,3 +23,4 @@ def keep_pages(app: Application) -> None:
     pages = PageCache(app.wsgi_app, now_at, clock.today)
     app.wsgi_app = pages  # type: ignore[method-assign]
     app.at_hand = pages.at_hand
+    app.extensions["position"] = pages.known

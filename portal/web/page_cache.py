@@ -104,6 +104,10 @@ class PageCache:
         page = self._kept(key)
         return _answer(page, if_none_match) if page else None
 
+    def known(self) -> Held | None:
+        """Return the position of a moment ago; None if it was asked before that, or nobody can tell."""
+        return self._position if self._clock() - self._asked < ASK_SECONDS else None
+
     def _kept(self, key: Key) -> Page | None:
         page = self._pages.get(key)
         if page is None or page.until < self._clock():

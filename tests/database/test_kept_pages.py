@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from audits.core import clock
 from certificates.lifecycle.workflow import CertificateState
 from portal.app import create_app
+from portal.doors.registry import norms
 from portal.stores.roles import REGISTER
 from portal.web import page_cache
 from portal.web.kept_pages import keep_pages
@@ -60,3 +61,15 @@ def test_while_nobody_can_tell_the_position_every_page_is_made(kept, holder, mon
     monkeypatch.setattr(kept.wsgi_app, "_ask", lambda: None)
     assert client.get(path).status_code == 200
     assert len(kept.made) == 2
+
+
+def test_the_norm_in_force_is_asked_once_while_the_register_stands_still(kept, holder, monkeypatch):
+    asked, positions = [], iter(["one", "one", "two", None, None])
+    monkeypatch.setattr(norms, "current_scheme", lambda *each: asked.append(each))
+    monkeypatch.setitem(kept.extensions, "position", lambda: next(positions))
+    client = kept.test_client(use_cookies=False)
+    made = []
+    for place in range(5):
+        assert client.get(f"/register?q=flex{place}").status_code == 200
+        made.append(len(asked))
+    assert made == [1, 1, 2, 3, 4]

@@ -151,6 +151,15 @@ def test_a_server_gets_what_is_kept_without_waiting():
     assert house.cache.at_hand(("/office", "", "nl"), None) is None
 
 
+def test_the_position_is_known_for_a_moment_after_it_was_asked():
+    house = House()
+    assert house.cache.known() is None
+    house.get()
+    assert house.cache.known() == (house.position, house.day)
+    house.now = page_cache.ASK_SECONDS
+    assert house.cache.known() is None
+
+
 @pytest.mark.parametrize(
     "request_of",
     [

@@ -16,7 +16,7 @@ from audits.core.languages import WORKERS
 from audits.schemes.cycle import AuditKind
 from certificates.press import rosette_svg
 from certificates.register import queries
-from certificates.register.schemes import current_scheme, scheme_by_digest
+from certificates.register.schemes import scheme_by_digest
 from certificates.register.search.cursor import Sort
 from certificates.register.search.exact import account_in, by_account
 from certificates.register.search.likeness import easily_confused
@@ -25,6 +25,7 @@ from certificates.wording import items_in_words, scope_in_words
 from portal.doors.registry.caching import unkept
 from portal.doors.registry.facets import groups, provinces, taken_off
 from portal.doors.registry.facts import linked_data
+from portal.doors.registry.norms import scheme_in_force
 from portal.doors.registry.parameters import LANGUAGE, plain, read_asked
 from portal.doors.registry.past import asked_past
 from portal.doors.registry.throttle import visitor_waits
@@ -72,7 +73,7 @@ def search() -> ResponseReturnValue:
     found = queries.find(session, asked, page=True)
     if found.how is queries.How.NUMBER and found.total == 1 and not asked.filters.chosen:
         return redirect(url_for("registry.entry", public_id=found.entries[0].public_id))
-    scheme = current_scheme(session, today)
+    scheme = scheme_in_force(today)
     return render_template(
         "registry/search.html",
         asked=asked,
@@ -102,7 +103,7 @@ def entry(public_id: str) -> ResponseReturnValue:
         return redirect(url_for("registry.entry", public_id=found.public_id), 301)
     if asks_for_workers():
         return to_workers(found)
-    scheme = scheme_by_digest(session, found.scheme["sha256"]) if found.scheme else current_scheme(session, today)
+    scheme = scheme_by_digest(session, found.scheme["sha256"]) if found.scheme else scheme_in_force(today)
     language, seat, status = current_language(), sheet.printed["seat"] or {}, found.status_on(today)
     scope, settings = Scope.of(found.scope), current_settings()
     return render_template(
