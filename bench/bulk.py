@@ -4,15 +4,18 @@ Columns come from the database's catalogue, so that the same code fills builds w
 here are copied, and unique ones get a new value.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any
 
+import psycopg
 from sqlalchemy import Connection, create_engine, text
 
 from bench.product import part
 
-ANSWERS_EACH = 50
+ANSWERS_EACH, MOST_ANSWERS = 50, 1_000_000
+BATCH = 5_000  # agencies whose rows are in memory
 AUDITS_EACH = 500  # of one inspector: three years of work
 FIRST_NUMBER, LAST_NUMBER = 60_000_000, 69_999_999
 FIRST = [
@@ -55,6 +58,7 @@ CREATE TEMP TABLE seed (
   certificate uuid DEFAULT gen_random_uuid(), inspector uuid DEFAULT gen_random_uuid()
 ) ON COMMIT DROP
 """
+NAMES = ("n", "name", "city", "register_number", "folded", "near", "bare", "tags")
 SHARE_OUT = f"UPDATE seed s SET inspector = f.inspector FROM seed f WHERE f.n = s.n - (s.n - 1) % {AUDITS_EACH}"  # noqa: S608
 COLUMNS = """
 SELECT a.attname AS name, format_type(a.atttypid, NULL) AS type,
@@ -113,7 +117,7 @@ COPIES = [
     Copy("application", "id = :application", {"id": "s.application", "agency_id": "s.agency"}),
     Copy(
         "answer",
-        f"application_id = :application ORDER BY requirement_code LIMIT {ANSWERS_EACH}",
+        "application_id = :application ORDER BY requirement_code LIMIT ",  # as many as `_copies` says
         {"application_id": "s.application"},
     ),
     Copy(  # colleagues of the inspector, so that nobody has the audits of all
@@ -169,15 +173,15 @@ def add(database_url: str, like: Mapping[str, str], agencies: int) -> None:
     with engine.begin() as connection:
         _let_in(connection)
         connection.execute(text(SEED))
-        rows = _names(agencies, _first_free(connection))
-        names = ("n", "name", "city", "register_number", "folded", "near", "bare", "tags")
-        connection.execute(
-            text(f"INSERT INTO seed ({', '.join(names)}) VALUES ({', '.join(f':{name}' for name in names)})"),  # noqa: S608
-            rows,
-        )
+        slips = connection.execute(text("SELECT to_regclass('register_slip')")).scalar()  # older builds: in the entry
+        words: set[str] = set()
+        for rows in _batches(_names(agencies, _first_free(connection))):
+            _copy_in(connection, rows)
+            words.update(word for row in rows if slips for word in part("slipping")(row["folded"]))
+        connection.execute(text("ANALYZE seed"))
         connection.execute(text(SHARE_OUT))
-        _add_slips(connection, rows)
-        for copy in COPIES:
+        _add_slips(connection, words)
+        for copy in _copies(agencies):
             columns = list(connection.execute(text(COLUMNS), {"table": copy.table}))
             if not columns:  # an older build has no such table
                 continue
@@ -195,15 +199,30 @@ def _tags(index: int, city: str) -> list[str]:
     return [f"place:{city}", f"province:{province}", f"sector:{SECTORS[index % len(SECTORS)]}", f"housing:{housing}"]
 
 
-def _add_slips(connection: Connection, rows: list[dict[str, Any]]) -> None:
-    """Fill the table of words with a letter less; older builds have these in the entry itself."""
-    if not connection.execute(text("SELECT to_regclass('register_slip')")).scalar():
-        return
-    slipping, deletions = part("slipping"), part("deletions")
-    words = {word for row in rows for word in slipping(row["folded"])}
-    pairs = [{"rest": rest, "word": word} for word in sorted(words) for rest in deletions(word)]
+def _copies(agencies: int) -> list[Copy]:
+    """Return what is copied; of answers no more than a million in all."""
+    each = min(ANSWERS_EACH, MOST_ANSWERS // agencies)
+    return [replace(copy, rows=f"{copy.rows}{each}") if copy.table == "answer" else copy for copy in COPIES]
+
+
+def _copy_in(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    driver: psycopg.Connection[Any] = connection.connection.driver_connection  # type: ignore[assignment]
+    with driver.cursor() as cursor, cursor.copy(f"COPY seed ({', '.join(NAMES)}) FROM STDIN") as copy:
+        for row in rows:
+            copy.write_row([row[name] for name in NAMES])
+
+
+def _batches(rows: Iterator[Mapping[str, Any]]) -> Iterator[list[Mapping[str, Any]]]:
+    while batch := list(islice(rows, BATCH)):
+        yield batch
+
+
+def _add_slips(connection: Connection, words: Iterable[str]) -> None:
+    """Fill the table of words with a letter less."""
+    pairs = ({"rest": rest, "word": word} for word in sorted(words) for rest in part("deletions")(word))
     added = "INSERT INTO register_slip (rest, word) VALUES (:rest, :word) ON CONFLICT DO NOTHING"
-    connection.execute(text(added), pairs)
+    for batch in _batches(pairs):
+        connection.execute(text(added), batch)
 
 
 def _let_in(connection: Connection) -> None:
@@ -218,12 +237,11 @@ def _first_free(connection: Connection) -> int:
     return int(highest) + 1 if highest else FIRST_NUMBER
 
 
-def _names(agencies: int, first: int) -> list[dict[str, Any]]:
-    """Return agencies with realistic names, and their search columns."""
+def _names(agencies: int, first: int) -> Iterator[Mapping[str, Any]]:
+    """Yield agencies with realistic names, and their search columns."""
     if first + agencies > LAST_NUMBER:
         raise ValueError("there are no numbers left for so many agencies")
     searchable, normalise_number = part("searchable"), part("normalise_number")
-    rows: list[dict[str, Any]] = []
     for n in range(1, agencies + 1):
         index = first - FIRST_NUMBER + n
         name = f"{FIRST[index % len(FIRST)]}{SECOND[index // 7 % len(SECOND)]} {THIRD[index // 3 % len(THIRD)]} {index} B.V."
@@ -231,5 +249,4 @@ def _names(agencies: int, first: int) -> list[dict[str, Any]]:
         found = searchable([name], city=city)  # two columns; those of older builds have no names
         folded, near = (found.folded, found.words) if hasattr(found, "folded") else found
         known = {"folded": folded, "near": near, "bare": normalise_number(number), "tags": _tags(index, city)}
-        rows.append({"n": n, "name": name, "city": city, "register_number": number, **known})
-    return rows
+        yield {"n": n, "name": name, "city": city, "register_number": number, **known}
