@@ -14,7 +14,7 @@ from audits.core.clock import day_of
 from audits.core.errors import N_
 from audits.core.languages import say
 from audits.inspections import rules
-from audits.inspections.cell_files import CellFile, pictures_to_print
+from audits.inspections.cell_files import pictures_to_print
 from audits.inspections.counted_words import counted_facts
 from audits.inspections.coverage import is_refusal_certain, scheme_of_audit
 from audits.inspections.days import AuditDay, days_of
@@ -24,14 +24,13 @@ from audits.inspections.draws import periods_of
 from audits.inspections.grading import Origin
 from audits.inspections.judging import Method
 from audits.inspections.models import Audit, Finding, Population, SampledUnit
-from audits.inspections.private import CellKey
+from audits.inspections.printed import Chosen, units_shown
 from audits.inspections.queries import VerdictRow, findings_of, populations_of, units_of, verdicts_of
 from audits.inspections.wording import EXTENTS, FINDING_STATES, METHODS
 from audits.schemes.text import Requirement, SampleToDetect, SchemeText, Unit, VerdictKind
 
 _HOUSING = N_("Own housing")
 Seen = Mapping[str, Mapping[str, VerdictRow]]
-Chosen = Mapping[CellKey, Sequence[CellFile]]
 
 
 def report_facts(session: Session, audit: Audit, *, body: Mapping[str, str]) -> dict[str, Any]:
@@ -75,6 +74,7 @@ def _facts(session: Session, audit: Audit, issue: _Issue) -> dict[str, Any]:
         raise ValueError("an audit that did not start has no report")
     norm, language = scheme_of_audit(audit), language_of(session, audit.application)
     found = issue.findings
+    first_by_hand = {each.requirement_code: each.number for each in reversed(found) if each.remark_id}
     seen, populations = verdicts_of(session, audit.id), populations_of(session, audit.id)
     chosen = pictures_to_print(session, audit.id)
     return {
@@ -97,7 +97,10 @@ def _facts(session: Session, audit: Audit, issue: _Issue) -> dict[str, Any]:
         "sampling": norm.sampling.description.in_(language),
         "samples": _samples(norm, populations, units_of(session, audit.id), periods_of(session, audit.id), language),
         "findings": [
-            _finding(norm, finding, language) | _evidence(norm, finding, seen, chosen, language) for finding in found
+            _finding(norm, finding, language)
+            | _methods(norm, finding, seen, language)
+            | {"pictures": _pictures(norm, finding, seen, chosen, first_by_hand)}
+            for finding in found
         ],
         "strengths": [_strength(norm, said, language) for said in issue.strengths],
         "confirmed": _confirmed(norm, audit, language),
@@ -284,20 +287,26 @@ def _finding(norm: SchemeText, finding: Finding, language: str) -> dict[str, Any
     }
 
 
-def _evidence(norm: SchemeText, finding: Finding, seen: Seen, chosen: Chosen, language: str) -> dict[str, Any]:
-    """Return how the inspector came to the verdicts behind a finding, with pictures; nothing of confidential units."""
-    unit = norm.units[norm.requirement(finding.requirement_code).unit]
-    rows = seen.get(finding.requirement_code, {}) if finding.remark_id is None and not unit.confidential else {}
-    short = {reference: row for reference, row in rows.items() if norm.verdicts[row.value].nonconforming}
-    used = {row.method for row in short.values()}
-    return {
-        "methods": [say(METHODS[method], language) for method in Method if method in used],
-        "pictures": [
-            {"sha256": file.printed_sha256, "caption": file.caption, "reference": "" if unit.is_agency else reference}
-            for reference in short
-            for file in chosen.get((finding.requirement_code, reference), ())
-        ],
-    }
+def _methods(norm: SchemeText, finding: Finding, seen: Seen, language: str) -> dict[str, Any]:
+    """Return how the inspector came to the verdicts behind a finding; nothing of confidential units."""
+    rows = seen.get(finding.requirement_code, {}) if finding.remark_id is None else {}
+    used = {rows[reference].method for reference in units_shown(norm, finding.requirement_code, rows, by_hand=False)}
+    return {"methods": [say(METHODS[method], language) for method in Method if method in used]}
+
+
+def _pictures(
+    norm: SchemeText, finding: Finding, seen: Seen, chosen: Chosen, first_by_hand: Mapping[str, int]
+) -> list[dict[str, str | None]]:
+    """Return the pictures of a finding; of several by hand on one requirement the first has them."""
+    code, by_hand = finding.requirement_code, finding.remark_id is not None
+    if by_hand and first_by_hand[code] != finding.number:
+        return []
+    is_agency = norm.units[norm.requirement(code).unit].is_agency
+    return [
+        {"sha256": file.printed_sha256, "caption": file.caption, "reference": "" if is_agency else reference}
+        for reference in units_shown(norm, code, seen.get(code, {}), by_hand=by_hand)
+        for file in chosen.get((code, reference), ())
+    ]
 
 
 def _interval(finding: Finding) -> tuple[float, float] | None:

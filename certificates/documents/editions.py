@@ -20,6 +20,7 @@ class Part(StrEnum):
     COUNTS = "counts"
     OBSERVED = "observed"
     JUDGED = "judged_reason"
+    PICTURES = "pictures"
     VERDICT = "verdict"
 
 
@@ -66,7 +67,7 @@ def _of_finding(code: str, before: Facts | None, after: Facts | None) -> Iterato
     if before is None or after is None:
         yield Difference(Part.FINDING, code, _whole(before), _whole(after))
         return
-    for part in (Part.GRADE, Part.POINTS, Part.COUNTS, Part.OBSERVED, Part.JUDGED):
+    for part in (Part.GRADE, Part.POINTS, Part.COUNTS, Part.OBSERVED, Part.JUDGED, Part.PICTURES):
         was, now = _part(before, part), _part(after, part)
         if was != now:
             yield Difference(part, code, was, now)
@@ -81,6 +82,10 @@ def _part(finding: Facts, part: Part) -> str:
         return _counts(finding)
     if part is Part.JUDGED:
         return ": ".join(str(finding[name]) for name in ("judged", "judged_reason") if finding.get(name))
+    if part is Part.PICTURES:  # a report of an older release names none
+        return "; ".join(
+            ": ".join(filter(None, (each["reference"], each["caption"]))) for each in finding.get(part, ())
+        )
     return str(finding[part])
 
 

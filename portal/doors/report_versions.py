@@ -26,6 +26,7 @@ PARTS = {
     Part.COUNTS: _l("Falls short"),
     Part.OBSERVED: _l("Text of the finding"),
     Part.JUDGED: _l("How far the finding reaches"),
+    Part.PICTURES: _l("Pictures of the finding"),
     Part.VERDICT: _l("Verdict"),
 }
 

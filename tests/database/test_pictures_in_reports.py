@@ -1,5 +1,7 @@
 """Pictures in a report: chosen one by one under a caption, of units that fell short, and never of confidential ones."""
 
+from types import SimpleNamespace
+
 import pytest
 from sqlalchemy import select
 
@@ -8,7 +10,9 @@ from audits.core.errors import IllegalMoveError, NotAllowedError, NotFoundError,
 from audits.core.events import history
 from audits.core.files import StoredFile
 from audits.inspections import queries, services
+from audits.inspections.cell_files import pictures_to_print
 from audits.inspections.models import CellFile
+from audits.inspections.printed import printed
 from audits.inspections.report import report_facts
 from audits.inspections.services import showing
 from portal.stores import checking
@@ -57,6 +61,43 @@ def test_only_what_was_chosen_at_a_unit_that_fell_short_is_printed(session, audi
     attach(session, audit, file=StoredFile("ef" * 32, 7, "image/jpeg", "other.jpg"))
     found = reported(session, audit, {CODE: {"F-001": BROKEN, "F-003": BROKEN}, "GOV-06": BROKEN})
     assert found == {CODE: [{"sha256": COPY, "caption": "A slip.", "reference": "F-001"}], "GOV-06": []}
+
+
+def remark(session, audit, grade="minor", code=CODE):
+    said = {"note": "Seen in passing.", "agency_text": "Seen in passing."}
+    services.write_remark(session, audit.inspector.actor, audit.id, code=code, grade=grade, **said)
+
+
+def test_a_finding_by_hand_has_the_pictures_of_what_did_not_fall_short(session, audit):
+    """Each stands once: with what fell short, and the others with the first finding by hand on the requirement."""
+    for reference in ("F-001", "F-002"):
+        show(session, audit, attach(session, audit, reference=reference), f"Of {reference}.")
+    for _ in range(2):
+        remark(session, audit)
+    remark(session, audit, grade=None)
+    judge(session, audit, {CODE: {"F-001": BROKEN}}, rest=True)
+    tell(session, audit)
+    services.report_audit(session, audit.inspector.actor, audit.id, summary="One thing.")
+    session.flush()
+    facts = report_facts(session, audit, body=BODY)
+    named = [
+        [each["caption"] for each in finding["pictures"]] for finding in facts["findings"] if finding["code"] == CODE
+    ]
+    assert sorted(named) == [[], ["Of F-001."], ["Of F-002."]]
+
+
+def test_the_preview_says_which_pictures_will_stand_there(session, audit):
+    chosen = {CODE: ("F-001", "F-002"), "PAY-05": ("F-001",)}
+    for code, references in chosen.items():
+        for reference in references:
+            show(session, audit, attach(session, audit, code, reference))
+    judge(session, audit, {CODE: {"F-001": BROKEN}}, rest=True)
+    norm, pictures = scheme(), pictures_to_print(session, audit.id)
+    seen, found = queries.verdicts_of(session, audit.id), [SimpleNamespace(requirement=CODE)]
+    stands = {each[:2]: each.stands for each in printed(norm, pictures, seen, found, set())}
+    assert stands == {(CODE, "F-001"): True, (CODE, "F-002"): False, ("PAY-05", "F-001"): False}
+    stands = {each[:2]: each.stands for each in printed(norm, pictures, seen, found, {CODE})}
+    assert stands == {(CODE, "F-001"): True, (CODE, "F-002"): True, ("PAY-05", "F-001"): False}
 
 
 def test_of_the_agency_as_a_whole_no_unit_is_named(session, audit):

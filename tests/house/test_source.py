@@ -156,6 +156,7 @@ OTHERS = {
     "audits/inspections/planning.py": "what an audit covers and how long it takes; pure, too long for rules",
     "audits/inspections/population_lists.py": "what stands out in a list, for the page before the service; pure",
     "audits/inspections/pseudonyms.py": "what a list may hold; pure, too long for rules",
+    "audits/inspections/printed.py": "with which finding of a report a picture stands: one rule for report and preview",
     "audits/inspections/private.py": "private notes and reads of them, which models and queries had no room for",
     "audits/inspections/repairs.py": "counts for worklists, which queries had no room for",
     "audits/inspections/report.py": "values of documents",

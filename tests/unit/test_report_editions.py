@@ -43,3 +43,15 @@ def test_findings_that_came_and_went_are_told_apart_from_those_on_the_same_requi
 def test_counts_of_small_groups_stay_uncounted():
     before, after = (snapshot.audit_report(findings=[snapshot.finding(**each)]) for each in ({}, HIDDEN))
     assert differences(before, after) == [Difference(Part.COUNTS, "PAY-05", "3 / 27", "< 5 / 8")]
+
+
+def test_pictures_that_came_went_or_are_called_otherwise_are_named():
+    """A report of an older release names none."""
+    slip = {"sha256": "a" * 64, "caption": "A slip.", "reference": "F-1"}
+    house = {"sha256": "b" * 64, "caption": "The house.", "reference": ""}
+    finding = snapshot.finding()
+    finding.pop("pictures", None)
+    none = snapshot.audit_report(findings=[finding])
+    both = snapshot.audit_report(findings=[finding | {"pictures": [slip, house]}])
+    assert differences(none, both) == [Difference(Part.PICTURES, "PAY-05", "", "F-1: A slip.; The house.")]
+    assert differences(both, none) == [Difference(Part.PICTURES, "PAY-05", "F-1: A slip.; The house.", "")]

@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 from audits.core.access import Permission
 from audits.core.errors import RuleError
 from audits.inspections import queries, rules, services
+from audits.inspections.cell_files import pictures_to_print
 from audits.inspections.counts import Contradiction, contradictions, counts_of, uncounted
 from audits.inspections.coverage import is_refusal_certain
 from audits.inspections.disclosure import untold
@@ -25,6 +26,7 @@ from audits.inspections.grading import (
     seen_on,
 )
 from audits.inspections.models import Remark
+from audits.inspections.printed import Printed, printed
 from audits.inspections.rules import FoundFinding
 from audits.inspections.standing import conflicts_in
 from audits.schemes.text import Unit
@@ -52,6 +54,7 @@ class Preview:
     misjudged: list[str]  # called incidental though too many units fell short
     remarks: list[Remark]  # by hand
     contradicted: list[Contradiction]  # conforms without a note, though counts speak against it
+    pictures: list[Printed]  # that were chosen for the report
     uncounted: list[tuple[Unit, str]]  # units at which the norm wants something counted, and nothing was
 
     @property
@@ -128,6 +131,13 @@ def _preview(case: Case) -> Preview:
         refused=is_refusal_certain(case.audit, [each.grade for each in found] + [each.code for each in graded]),
         remarks=remarks,
         contradicted=list(contradictions(scheme, counts, verdicts)),
+        pictures=printed(
+            scheme,
+            pictures_to_print(session, audit_id),
+            verdicts,
+            found,
+            {each.requirement_code for each in remarks if each.grade},
+        ),
         uncounted=[(scheme.units[unit], name) for unit, name in uncounted(scheme, counts, drawn)],
         missing=missing,
         undrawn=queries.undrawn(scheme, populations),

@@ -146,6 +146,7 @@ def test_one_is_chosen_for_the_report_under_a_caption_and_left_out_again(app, se
     assert (attached.caption, copy.format, copy.getexif()) == ("A slip without a word.", "JPEG", {})
     page = browser.open(path(files, f"{WHERE}?show={attached.id}"))
     assert page.soup.select_one("#caption")["value"] == "A slip without a word."
+    assert "A slip without a word." in browser.open(path(files, "report")).text
     browser.open(path(files, WHERE))
     page = browser.submit("form[action$=leave-out]")
     assert "A slip without a word." not in page.text
