@@ -3,10 +3,11 @@
 import secrets
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Select, func, insert, select, true
+from sqlalchemy import Insert, Select, bindparam, func, insert, select, true
 from sqlalchemy.orm import Session
 
 from audits.core import clock
@@ -109,7 +110,12 @@ def store(
     rows: list[dict[str, Any]],
     contents: Mapping[str, tuple[bytes, Mapping[str, Any]]],
 ) -> None:
-    """Add entries, and what was typed in them by their digests."""
+    """Add entries, and what was typed in them by their digests; one entry in one statement, as for each key press."""
+    if len(rows) == len(contents) == 1:
+        [(salt, words)] = contents.values()
+        its = {f"its_{name}": value for name, value in rows[0].items()}
+        session.execute(_with_content(), its | {"its_salt": salt, "its_content": words})
+        return
     entry = table_of(SealedEntry)
     added = insert(entry).returning(entry.c.id, entry.c.digest)
     ids = {digest: entry_id for entry_id, digest in session.execute(added, one_or_many(rows))}
@@ -119,6 +125,18 @@ def store(
             for digest, (salt, words) in contents.items()
         ]
         session.execute(insert(table_of(EntryContent)), one_or_many(typed))
+
+
+@cache
+def _with_content() -> Insert:
+    """Return the statement that adds an entry and what was typed in it, which needs the id of the entry."""
+    entry, content = table_of(SealedEntry), table_of(EntryContent).c
+    names = ("audit_id", "chain_id", "number", "cell", "data", "digest", "signature", "received_at")
+    values = {name: bindparam(f"its_{name}", type_=entry.c[name].type) for name in names}
+    added = insert(entry).values(values).returning(entry.c.id, entry.c.audit_id).cte("added")
+    said = (bindparam(f"its_{each.name}", type_=each.type) for each in (content.salt, content.content))
+    columns = ["entry_id", "audit_id", "salt", "content"]
+    return insert(table_of(EntryContent)).from_select(columns, select(added.c.id, added.c.audit_id, *said))
 
 
 def cells_now(session: Session, audit_id: UUID, cells: Collection[str]) -> dict[str, Cell]:

@@ -1,10 +1,11 @@
 """Confirm what was received: the portal signs the heads of the chains of an audit."""
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, insert, select, true
+from sqlalchemy import Insert, Select, func, insert, select, true
 from sqlalchemy.orm import Session
 
 from audits.core import clock
@@ -35,7 +36,7 @@ def confirm_entries(session: Session, audit_id: UUID, sign: Sign) -> bool:
         "chains": [{"chain": str(row.chain_id), "upto": row.number, "head": row.digest} for row in heads],
     }
     receipt = {"audit_id": audit_id, "upto": upto, "token": sign(said), "received_at": clock.now()}
-    session.execute(insert(table_of(EntryReceipt)).inline(), receipt)
+    session.execute(_adding(), receipt)
     return True
 
 
@@ -46,6 +47,11 @@ def waiting_for_receipt(session: Session, *, most: int = 100) -> list[UUID]:
     query = select(SealedEntry.audit_id).where(SealedEntry.id > newest - _LOOKED_BACK).group_by(SealedEntry.audit_id)
     missing = func.max(SealedEntry.id) > func.coalesce(confirmed.scalar_subquery(), 0)
     return list(session.scalars(query.having(missing).limit(most)))
+
+
+@cache
+def _adding() -> Insert:
+    return insert(table_of(EntryReceipt)).inline()
 
 
 @built_once
