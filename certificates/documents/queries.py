@@ -38,6 +38,12 @@ def find_document(session: Session, actor: Actor, kind: DocumentKind, subject_id
     return session.scalar(query, values)
 
 
+def find_document_id(session: Session, actor: Actor, kind: DocumentKind, subject_id: UUID) -> UUID | None:
+    """Return the id of that document, for a link to it."""
+    query, values = _newest_id(actor, kind, subject_id)
+    return session.scalar(query, values)
+
+
 def documents_of_agency(session: Session, actor: Actor, agency_id: UUID) -> dict[UUID, Document]:
     """Return the newest sealed document about each subject, without its facts; extracts are not about a case."""
     query = visible_documents(actor).where(Document.agency_id == agency_id)
@@ -73,6 +79,12 @@ def sent_on(session: Session, decision_id: UUID) -> date | None:
     letters = (Document.kind == DocumentKind.DECISION_LETTER, Document.subject_id == decision_id)
     first = session.scalar(select(func.min(Document.created_at)).where(*letters))
     return clock.day_of(first) if first else None
+
+
+@built_once
+def _newest_id(actor: Actor, kind: str, subject_id: UUID) -> Select[UUID]:
+    query = visible_documents(actor).where(Document.kind == kind, Document.subject_id == subject_id)
+    return query.order_by(Document.created_at.desc()).limit(1).with_only_columns(Document.id)
 
 
 @built_once

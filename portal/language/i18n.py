@@ -99,8 +99,9 @@ def language_links() -> list[dict[str, Any]]:
 
 def _locale() -> Locale | None:
     """Return the reader's language from where Flask-Babel keeps it, else ask it: it takes the way there four times."""
+    proxy: Any = g  # looked through once: a page asks up to a hundred times
     try:
-        known: Locale = g._flask_babel.babel_locale  # noqa: SLF001
+        known: Locale = proxy._get_current_object()._flask_babel.babel_locale  # noqa: SLF001
     except (AttributeError, RuntimeError):  # not asked yet, or no application
         return get_locale()  # type: ignore[no-any-return]
     return known

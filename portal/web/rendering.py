@@ -62,7 +62,7 @@ class QuickMacro(Macro):
         """Return what the macro writes for these arguments."""
         if self.catch_kwargs or self.catch_varargs or self.explicit_caller or len(args) > self._argument_count:
             return super().__call__(context, *args, **named)
-        given = [*args, *(named.pop(name, missing) for name in self.arguments[len(args) :])]
+        given = [*args, *[named.pop(name, missing) for name in self.arguments[len(args) :]]]
         if self.caller:
             given.append(named.pop("caller", None) or self._environment.undefined("No caller defined", name="caller"))
         if named:
@@ -93,7 +93,7 @@ def repeated(macro: Macro, names: Sequence[str], *same: Any) -> Markup:
     For fields that a page holds a hundred times under different names. The macro must only write the names.
     """
     kept = g.setdefault("repeated", {})
-    known = (macro, *((type(each), each) if isinstance(each, str) else id(each) for each in same))
+    known = (macro, *[each if type(each) is str else id(each) for each in same])
     if known not in kept:
         pieces = _MARKED.split(str(macro(*_MARKS[: len(names)], *same)))
         places = [(at, int(pieces[at])) for at in range(1, len(pieces), 2)]

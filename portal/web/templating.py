@@ -70,9 +70,9 @@ class Environment(FlaskEnvironment):
         return Translator(self.language, escapes=escapes).visit(tree) if self.language else tree
 
     def getattr(self, obj: Any, attribute: str) -> Any:
-        """Look into plain dicts by key first: trying attributes, as Jinja does, nearly always fails and is slow."""
-        if obj.__class__ is dict and attribute in obj and attribute not in _OF_DICTS:
-            return obj[attribute]
+        """Look into plain dicts by key alone: trying attributes, as Jinja does, nearly always fails and is slow."""
+        if obj.__class__ is dict and attribute not in _OF_DICTS:
+            return obj[attribute] if attribute in obj else self.undefined(obj=obj, name=attribute)
         try:
             return getattr(obj, attribute)
         except AttributeError:

@@ -124,7 +124,8 @@ def _next(case: Case, code: str) -> str | None:
 def _page(case: Case, sheet: Sheet, form: Form, whole: JudgementForm | None = None) -> str:
     session, item = database.read(), sheet.requirement
     answer, judgement = said_on(session, case.audit, item.code)
-    if whole is None:
+    shows_whole = case.is_open and bool(judgement or sheet.falls_short)
+    if whole is None and shows_whole:
         whole = JudgementForm(formdata=None, obj=judgement, version=0)
         whole.offer(item.judgement, sheet.seen)
     before, after = (_step(case, code) for code in progress.neighbours(case.scheme, item.code))
@@ -142,9 +143,9 @@ def _page(case: Case, sheet: Sheet, form: Form, whole: JudgementForm | None = No
         before=before,
         after=after,
         form=form,
-        whole=whole if case.is_open and (judgement or sheet.falls_short) else None,
+        whole=whole if shows_whole else None,
         judgement=judgement,
-        forms=[form, sheet, whole],
+        forms=[form, sheet, *([whole] if whole else [])],
     )
 
 

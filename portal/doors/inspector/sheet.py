@@ -170,14 +170,19 @@ def shown_as(value: str, note: str, version: int, method: Method | None = None, 
     return f"{version}-{digest[:_DIGEST]}"
 
 
+_NOTHING_SHOWN = shown_as("", "", 0)
+
+
 def method_of(typed: str) -> Method | None:
     """Return the method that was chosen, or None."""
     return Method(typed) if typed in list(Method) else None
 
 
 def _row(key: str, unit: UnitStand | Drawn, stored: VerdictRow | None) -> Row:
-    row = Row(key, unit.reference, unit.place, shown=shown_as("", "", 0), origin=unit.origin)
-    if stored is not None:
+    row = Row(key, unit.reference, unit.place, origin=unit.origin)
+    if stored is None:
+        row.shown = _NOTHING_SHOWN
+    else:
         row.value, row.note, row.shown, row.stored = stored.value, stored.note, shown_as(*stored), stored.value
         row.method, row.bulk = stored.method, stored.bulk
     return row

@@ -27,7 +27,7 @@ from audits.people.independence import bar_of
 from audits.schemes.cycle import DecisionKind, Ground
 from audits.schemes.queries import grounds_for, scheme_of_version
 from audits.schemes.text import SchemeText
-from certificates.documents.queries import find_document
+from certificates.documents.queries import find_document_id
 from certificates.documents.stages import DocumentKind
 from certificates.lifecycle.models import Certificate
 from certificates.lifecycle.queries import BeforeDeciding, before_deciding, holder_basis, ways_of
@@ -194,7 +194,7 @@ def _page(
         unknown=nowhere_assessed(scheme, compared),
         bar=bar,
         decision=taken,
-        report=find_document(session, actor, DocumentKind.AUDIT_REPORT, audit_id),
+        report_id=find_document_id(session, actor, DocumentKind.AUDIT_REPORT, audit_id),
         ready=ready,
         digest=basis.sha256 if ready else "",
         unseen_housing=_unseen_housing(audit, offers),
