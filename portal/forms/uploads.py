@@ -44,6 +44,7 @@ MEDIA_TYPES = {
     "csv": "text/csv",
     "txt": "text/plain",
     "eml": "message/rfc822",
+    "msg": "application/vnd.ms-outlook",
 }
 ACCEPT = ",".join(f".{extension}" for extension in MEDIA_TYPES)
 MOST_AT_ONCE = 5
@@ -54,7 +55,7 @@ _LONGEST_EXTENSION = 10
 
 _TYPE = N_(
     "The file %(name)s must be a PDF, a picture (JPEG, PNG, TIFF, WEBP, HEIC), an office file (XLSX, DOCX, ODS, ODT),"
-    " CSV, TXT or a mail (EML). Save it in one of these forms."
+    " CSV, TXT or a mail (EML, MSG). Save it in one of these forms."
 )
 _MISMATCH = N_(
     "The file %(name)s is not what its name says. Open it, and save it again in the form that its name says."

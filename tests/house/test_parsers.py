@@ -16,6 +16,7 @@ LIBRARIES = {
     "pypdf",
     "openpyxl",
     "python_calamine",
+    "olefile",
     "pandas",
     "zipfile",
     "tarfile",

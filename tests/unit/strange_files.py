@@ -12,6 +12,8 @@ import pikepdf
 from pikepdf import Array, Dictionary, Name, Stream, String
 from PIL import Image
 
+from tests.kit.compound import LEAST, compound, text
+
 
 def pdf(change=lambda document: None, **save):
     document = pikepdf.new()
@@ -92,6 +94,28 @@ def mail(*files):
     for name, data in files:
         message.add_attachment(data, maintype="application", subtype="octet-stream", filename=name)
     return message.as_bytes()
+
+
+def outlook(*files, body="Here they are.", mails=()):
+    """A mail as Outlook saves it, with files and other mails attached."""
+    parts = {f"__attach_version1.0_#{place:08}": each for place, each in enumerate([*map(_attached, files), *mails])}
+    return compound(_outlook(body) | parts)
+
+
+def outlook_inside(body, *inside):
+    """A mail that is attached to another one, with mails attached to itself."""
+    parts = {f"__attach_version1.0_#{place:08}": each for place, each in enumerate(inside)}
+    return {"__substg1.0_3701000D": _outlook(body) | parts}
+
+
+def _outlook(body):
+    head = {"__properties_version1.0": bytes(LEAST), "__substg1.0_0037001F": text("The lists")}
+    return head | {"__substg1.0_1000001F": text(body)}
+
+
+def _attached(file):
+    name, data = file
+    return {"__substg1.0_3707001F": text(name), "__substg1.0_37010102": data.ljust(LEAST, b"\n")}
 
 
 def zipped(names=("a.txt",)):

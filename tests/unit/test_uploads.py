@@ -15,6 +15,7 @@ from werkzeug.datastructures import FileStorage
 
 from audits.core.errors import RuleError
 from portal.forms import uploads
+from tests.kit.compound import LEAST, compound
 from tests.kit.workbook import workbook
 from tests.unit.strange_files import (
     EICAR,
@@ -32,6 +33,8 @@ from tests.unit.strange_files import (
     mail,
     moving,
     opened,
+    outlook,
+    outlook_inside,
     outside,
     pdf,
     picture,
@@ -48,6 +51,8 @@ LOCKED, ACTIVE, PIXELS, NUMBER = "password", "scripts", "too many pixels", "citi
 MOVES, COSTLY, MACROS = "moves", "too complicated", "macros"
 OUTWARD = "sends or opens something by itself"
 
+# Of a program that Outlook lets run inside a mail.
+OBJECT = compound({"__properties_version1.0": bytes(LEAST), "__attach_version1.0_#00000000": {"x": bytes(LEAST)}})
 
 HOSTILE = {
     "nothing at all": ("a.pdf", b"", EMPTY),
@@ -138,6 +143,23 @@ HOSTILE = {
         "passport",
     ),
     "a mail with a list of citizen numbers": ("a.eml", mail(("a.csv", b"bsn\n111222333\n")), "citizen service numbers"),
+    "a mail of Outlook with a program": ("a.msg", outlook(("tool.exe", b"MZ")), TYPE),
+    "a mail of Outlook with a file that is something else": ("a.msg", outlook(("a.pdf", b"MZ")), LIES),
+    "mails of Outlook in each other": (
+        "a.msg",
+        outlook(mails=[outlook_inside("1", outlook_inside("2", outlook_inside("3", outlook_inside("4"))))]),
+        COSTLY,
+    ),
+    "a mail of Outlook with an object": ("a.msg", OBJECT, ACTIVE),
+    "another compound file": ("a.msg", compound({"WordDocument": bytes(LEAST)}), LIES),
+    "a mail of the other kind": ("a.msg", mail(), LIES),
+    "half a mail of Outlook": ("a.msg", outlook()[:1500], BROKEN),
+    "a citizen number in a mail of Outlook": ("a.msg", outlook(body="BSN 111222333"), "citizen service numbers"),
+    "a list with citizen numbers in a mail in a mail": (
+        "a.msg",
+        outlook(mails=[outlook_inside("x BSN: 111222333")]),
+        "citizen service numbers",
+    ),
     "only the first bytes of a PDF": ("a.pdf", b"%PDF-1.7\n", BROKEN),
     "half a PDF": ("a.pdf", PLAIN[: len(PLAIN) // 2], BROKEN),
     "noise behind the first bytes of a PDF": ("a.pdf", b"%PDF-1.7\n" + bytes(range(256)) * 9, BROKEN),
@@ -208,6 +230,8 @@ HARMLESS = {
     "a table as an office saves it": ("a.csv", "Naam;Plaats\nZoë;Køge\n".encode("cp1252"), "text/csv"),
     "a text": ("a.txt", "Kwartaal één".encode(), "text/plain"),
     "a mail with a PDF": ("a.eml", mail(("a.pdf", PLAIN)), "message/rfc822"),
+    "a mail of Outlook with a table": ("a.msg", outlook(("a.csv", b"Naam;Plaats\nZo;K\n")), uploads.MEDIA_TYPES["msg"]),
+    "a mail of Outlook in another": ("a.msg", outlook(mails=[outlook_inside("Hello")]), uploads.MEDIA_TYPES["msg"]),
     "a scan of some pages": ("a.tif", moving(3, "TIFF"), "image/tiff"),
     "a picture of the newer kind": ("a.webp", picture("WEBP"), "image/webp"),
     "a picture of a telephone": ("a.heic", heic(), "image/heic"),

@@ -7,7 +7,7 @@ from io import BytesIO
 from typing import Any
 
 from audits.applications.personal import personal_in
-from portal.reader.room import archives, papers, pictures, texts
+from portal.reader.room import archives, outlook, papers, pictures, texts
 from portal.reader.room.refusal import RefusedError
 
 _DEEPEST = 2  # files within files
@@ -35,6 +35,8 @@ def _judge(data: bytes, extension: str, depth: int) -> tuple[str, bool]:
         return papers.check(data, inside)
     if extension in archives.KINDS:
         return archives.check(data, extension), False
+    if extension == "msg":
+        return outlook.check(data, inside), False
     return _text(data, extension, inside), False
 
 
