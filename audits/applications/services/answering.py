@@ -91,20 +91,28 @@ def save_answers(
     scheme = scheme_of_version(application.scheme_version)
     kept = answers_of(session, application_id, list(typed))
     refused: dict[str, RuleError | IllegalMoveError] = {}
+    # One alone is saved with every key press; those of a chapter go to the database in one statement.
+    record = events.record_at_once if len(typed) == 1 else events.record
     for code, each in typed.items():
         check_code(scheme, code)
         answer = kept.get(code) or _unsaved(application, code)
         try:
-            _save(session, actor, application, answer, each)
+            told = _save(session, actor, application, answer, each)
         except (RuleError, IllegalMoveError) as reason:
             refused[code] = reason
+        else:
+            if told:
+                # An answer has no id of its own; its events need a stable one for a question of an application.
+                about = {"subject_id": uuid5(application.id, code), "agency_id": application.agency_id}
+                record(session, told, actor=actor, **about)
         if answer in session:  # a new one is not if it was refused or says nothing
             kept[code] = answer
     session.flush()
     return kept, refused
 
 
-def _save(session: Session, actor: Actor, application: Application, answer: Answer, typed: Typed) -> None:
+def _save(session: Session, actor: Actor, application: Application, answer: Answer, typed: Typed) -> AnswerSaved | None:
+    """Store what was typed, and return the event about it; None if that is there already."""
     before, now = Stand(answer.value, answer.explanation, answer.details), _wanted(application, answer, typed)
     if now != before and typed.version not in {None, answer.version or 0}:
         both = merged(typed, now, before)
@@ -112,19 +120,15 @@ def _save(session: Session, actor: Actor, application: Application, answer: Answ
             raise IllegalMoveError("Somebody changed this in the meantime. Reload the page and look again.")
         now = both
     if now == before:
-        return
+        return None
     answer.value, answer.explanation, answer.details = now.value, now.explanation, dict(now.details)
     answer.answered_by, answer.answered_at = actor.id, clock.now()
     session.add(answer)
-    code = answer.requirement_code
-    told = AnswerSaved(
-        code=Code(code),
+    return AnswerSaved(
+        code=Code(answer.requirement_code),
         explained=(now.explanation, now.details) != (before.explanation, before.details),
         value=[before.value, now.value] if now.value != before.value else None,
     )
-    # An answer has no id of its own; its events need a stable one for a question of an application.
-    subject = uuid5(application.id, code)
-    events.record(session, told, subject_id=subject, actor=actor, agency_id=application.agency_id)
 
 
 def _wanted(application: Application, answer: Answer, typed: Typed) -> Stand:

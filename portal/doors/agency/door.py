@@ -40,11 +40,20 @@ class Case:
         """Return all questions of the scheme, asked or not."""
         return scheme_to_agency(self.application.scheme_version)
 
+    @cached_property
+    def _around(self) -> dict[str, SchemeText]:
+        return {}
+
     def around(self, code: str) -> SchemeText:
-        """Return a scheme in which a question and its chapter stand as they are asked, or 404.
+        """Return a scheme in which a question and its chapter stand as they are asked, or 404; found once a request.
 
         It costs no statement where nothing in the chapter depends on what is said.
         """
+        if code not in self._around:
+            self._around[code] = self._find_around(code)
+        return self._around[code]
+
+    def _find_around(self, code: str) -> SchemeText:
         whole = self.whole
         found = next((item for item in whole.requirements if item.code == code), None)
         if found is None:
