@@ -97,6 +97,9 @@ class Settings:
     body_name: str = "Stichting Keurwerk"
     body_address: str = "Waagplein 1, 3511 AB Utrecht"
     contact_email: str = "info@keurwerk.example"
+    contact_phone: str = ""
+    application_price: str = ""
+    application_weeks: int = 0
     help_numbers: tuple[HelpNumber, ...] = ()
     help_checked: date | None = None
     exit_url: str = "https://www.knmi.nl/"
@@ -180,7 +183,10 @@ _PATHS = (
     "trade_register_roots",
 )
 _WHOLE = re.compile("[0-9]{1,18}")
-_KEY = re.compile("[!-~]{0,200}")
+_FORMS = {
+    "contact_phone": (re.compile(r"(\+?[0-9][0-9 -]{4,20})?"), "digits, blanks, hyphens and a +"),
+    "trade_register_key": (re.compile("[!-~]{0,200}"), "letters, digits and signs of ASCII"),  # it goes into a header
+}
 _NUMBERS = {
     "max_upload_bytes": (64 * 1024, 1024 * MIB),
     "max_evidence_bytes": (64 * 1024, 1024 * MIB),
@@ -189,6 +195,7 @@ _NUMBERS = {
     "lists_kept_days": (180, 3650),
     "second_reading_percent": (0, 100),
     "extract_days": (1, 36500),
+    "application_weeks": (1, 520),
 }
 _SWITCHES = ("compiled_press", "mail_tls")
 _CHOICES = {
@@ -232,6 +239,11 @@ def _problems(values: Mapping[str, object]) -> list[str]:
         if secret := given.get(name):
             wrong += _secret_problems(name.upper(), secret, SECRET_MIN)
     wrong += _register_problems(given)
+    wrong += [
+        f"{name.upper()} may hold {what} only"
+        for name, (form, what) in _FORMS.items()
+        if not form.fullmatch(given.get(name, ""))
+    ]
     if given.get("vault_key") and given["vault_key"] == given.get("secret_key"):
         wrong.append("VAULT_KEY must be another one than SECRET_KEY")
     wrong += [
@@ -250,13 +262,10 @@ def _problems(values: Mapping[str, object]) -> list[str]:
 
 
 def _register_problems(given: Mapping[str, str]) -> list[str]:
-    """Return why the trade register cannot be asked: another host than we know, or a key that fits in no header."""
-    wrong = []
+    """Return why the trade register cannot be asked: another host than we know."""
     if (url := given.get("trade_register_url")) and _split(url).hostname not in TRADE_REGISTER_HOSTS:
-        wrong.append(f"TRADE_REGISTER_URL must be at {' or '.join(sorted(TRADE_REGISTER_HOSTS))}")
-    if not _KEY.fullmatch(given.get("trade_register_key", "")):
-        wrong.append("TRADE_REGISTER_KEY may hold letters, digits and signs of ASCII only")
-    return wrong
+        return [f"TRADE_REGISTER_URL must be at {' or '.join(sorted(TRADE_REGISTER_HOSTS))}"]
+    return []
 
 
 def _passphrase_problems(passphrase: str) -> list[str]:

@@ -67,6 +67,11 @@ def test_who_certifies_has_a_name_that_can_be_printed():
     assert Settings.from_env(GOOD | {"BODY_NAME": "Ίδρυμα", "BODY_ADDRESS": "Plein 1\nUtrecht"}).body_name == "Ίδρυμα"
 
 
+def test_a_telephone_number_is_one():
+    assert problems(CONTACT_PHONE="ring us") == ["CONTACT_PHONE may hold digits, blanks, hyphens and a + only"]
+    assert Settings.from_env(GOOD | {"CONTACT_PHONE": "+31 30 123 45 67"}).contact_phone == "+31 30 123 45 67"
+
+
 def test_a_public_portal_has_its_own_passphrase_for_the_seal():
     assert problems(BASE_URL="https://keurwerk.example") == [
         "SEAL_PASSPHRASE must be set; the one of the demo is known to everybody"

@@ -122,6 +122,6 @@ def load_own(session: Session, actor: Actor, agency_id: UUID) -> Agency:
 
 def _known() -> RuleError:
     return RuleError(
-        "An agency with this number is registered already. Ask the owner of its account to invite you, or call us.",
+        "An agency with this number is registered already. Ask the owner of its account to invite you, or write to us.",
         "register_number",
     )

@@ -13,6 +13,7 @@ from portal.doors.agency.address import city_field, country_field, postcode_fiel
 from portal.forms.fields import email_field, radios_field, text_field
 from portal.forms.form import Form
 from portal.language.i18n import current_language
+from portal.settings import current_settings
 from portal.stores import database
 from portal.web import security_log
 from portal.web.access import public
@@ -107,4 +108,4 @@ def registered() -> ResponseReturnValue:
 
 
 def _page(form: RegistrationForm) -> str:
-    return render_template("agency/register.html", form=form)
+    return render_template("agency/register.html", form=form, settings=current_settings())

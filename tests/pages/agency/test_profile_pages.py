@@ -1,5 +1,7 @@
 """The pages on which an agency registers itself and fills in its details."""
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import select
 
@@ -35,6 +37,17 @@ def test_an_agency_registers_itself_and_its_owner_gets_an_invitation(browser, se
     owner = session.scalar(select(Person).where(Person.agency_id == agency.id))
     assert owner.roles == set(EVERYTHING)
     assert mails(session) == ["invitation"]
+
+
+def test_before_registering_it_is_told_what_is_set_and_nothing_else(app, browser, monkeypatch):
+    page = browser.open("/register-agency/")
+    assert "the public register shows the name of the agency" in page.text
+    assert not any(words in page.text for words in ("costs:", "or call", "as a rule"))
+    known = {"application_price": "1.250 euro", "application_weeks": 12, "contact_phone": "030 123 45 67"}
+    monkeypatch.setitem(app.extensions, "settings", replace(app.extensions["settings"], **known))
+    page = browser.open("/register-agency/")
+    for words in ("What an application costs: 1.250 euro.", "takes 12 weeks as a rule", "or call 030 123 45 67"):
+        assert words in page.text
 
 
 def test_a_registration_that_is_wrong_keeps_everything_that_was_typed(browser, session):
