@@ -98,6 +98,8 @@ def _names(agency: Agency, certificates: list[Certificate]) -> dict[str, Any]:
     found = names.searchable([agency.legal_name, *agency.trade_names], agency.former_names, agency.city)
     permanent = public_id(agency.country, agency.register_number)
     numbers = [agency.register_number, permanent, *(each.number for each in certificates)]
+    if agency.country == "DE":  # KLEVE-HRB-12345: people leave out the court, as letterheads do
+        numbers.append(agency.register_number.partition("-")[2])
     return {
         "public_id": permanent,
         "legal_name": agency.legal_name,
@@ -110,7 +112,7 @@ def _names(agency: Agency, certificates: list[Certificate]) -> dict[str, Any]:
         "folded": found.folded,
         "words": found.words,
         "form": names.FORM,
-        "numbers": sorted({folding.normalise_number(number) for number in numbers}),
+        "numbers": sorted({folding.normalise_number(number) for number in numbers} - {""}),
     }
 
 

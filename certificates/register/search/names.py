@@ -8,7 +8,7 @@ from certificates.register.search.folding import LONGEST_WORD, may_slip, telling
 from certificates.register.search.noise import LEGAL_FORMS, SHORT
 from certificates.register.search.romanising import romanised
 
-FORM = 1
+FORM = 2
 """Version of what `searchable` returns. Raise it when that changes: rows of an older version are then made anew."""
 
 FORMER, PLACE = "~", "@"
