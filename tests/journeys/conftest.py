@@ -25,16 +25,21 @@ def portal(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         yield running
 
 
+@pytest.fixture(scope="session")
+def executable() -> str | None:
+    """Debian's Chromium, or where the system has none the one that set-up fetched with Playwright."""
+    return shutil.which("chromium") or shutil.which("chromium-browser")
+
+
 @pytest.fixture(scope="package")
-def chromium() -> Iterator[Browser]:
-    """Debian's Chromium, or where the system has none the one that set-up fetched with Playwright.
+def chromium(executable: str | None) -> Iterator[Browser]:
+    """A browser.
 
     One for all journeys, each in windows of its own; it ends with them, because its event loop would bar other tests
     from theirs.
     """
-    path = shutil.which("chromium") or shutil.which("chromium-browser")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=executable, args=ARGUMENTS)
         yield browser
         browser.close()
 
