@@ -8,6 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from audits.agencies.models import Agency
+from audits.agencies.queries import details_of
+from audits.agencies.rules import StatedScope
 from audits.certification.models import AuditRequirement
 from audits.core.errors import RuleError
 from audits.inspections import planning
@@ -32,6 +34,13 @@ def chosen_of(audit: Audit) -> list[AuditRequirement]:
     """Return the chosen requirements with their reasons; none for an audit of the whole norm."""
     whole = planning.covers_all(scheme_of_version(audit.scheme_version), audit.kind)
     return [] if whole else sorted(audit.chosen, key=lambda row: row.requirement_code)
+
+
+def scope_looked_at(audit: Audit) -> StatedScope:
+    """Return what an agency does that an audit is about: as stated, or between decisions as it is now."""
+    if audit.application_id is not None and audit.application.scope is not None:
+        return audit.application.stated
+    return details_of(audit.agency)
 
 
 def choose(session: Session, audit: Audit, *, risks: Collection[str], by_hand: Collection[str]) -> None:

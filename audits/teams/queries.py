@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from audits.core.access import Permission
+from audits.inspections.coverage import scope_looked_at
 from audits.inspections.models import Audit
 from audits.people.independence import interested_in
 from audits.people.models import Person
@@ -41,6 +42,7 @@ def lacks_of_team(session: Session, audit: Audit, team: Sequence[TeamMember]) ->
         return []
     brought = {person: brings(role, held[person.id]) for person, role in roles.items()}
     codes = [each for kept in brought.values() for each in kept if each.kind is not CompetenceKind.TRAINING]
-    demands = demands_of(audit.agency.sectors, audit.agency.recruitment_countries)
+    scope = scope_looked_at(audit)
+    demands = demands_of(scope.sectors, scope.recruitment_countries)
     own = [(person, lack) for person, kept in brought.items() for lack in lacking((), kept, audit.planned_on)]
     return [*((None, lack) for lack in lacking(demands, codes, audit.planned_on)), *own]

@@ -17,6 +17,7 @@ from audits.people.services import end_competence, record_competence, retire_per
 from audits.teams.queries import lacks_of_team, team_of
 from audits.teams.rules import TeamRole
 from audits.teams.services import join_team
+from tests.kit.factories.agencies import make_agency
 from tests.kit.factories.applications import make_application
 from tests.kit.factories.inspections import make_audit
 from tests.kit.factories.people import add_competence, make_person
@@ -43,8 +44,9 @@ def ready(session, administrator, inspector, agency, *, but=()):
 
 
 def plan(session, inspector, planner, **said):
-    application = make_application(session, state=ApplicationState.ACCEPTED)
-    application.agency.recruitment_countries = ["PL", "RO"]
+    agency = make_agency(session, recruitment_countries=["PL", "RO"])
+    application = make_application(session, state=ApplicationState.ACCEPTED, agency=agency)
+    agency.recruitment_countries = ["DE"]  # told later: this audit is about what the application states
     session.flush()
     day = clock.today() + timedelta(days=10)
     return audits.plan_audit(session, planner.actor, application.id, inspector_id=inspector.id, planned_on=day, **said)
@@ -133,8 +135,9 @@ def test_replanning_with_a_reason_is_told(session, administrator, inspector):
 
 
 def test_a_team_has_together_what_one_of_it_has(session, administrator):
-    audit = make_audit(session, AuditState.PLANNED)
-    audit.agency.recruitment_countries = ["PL", "RO"]
+    agency = make_agency(session, recruitment_countries=["PL", "RO"])
+    application = make_application(session, state=ApplicationState.ACCEPTED, agency=agency)
+    audit = make_audit(session, AuditState.PLANNED, application=application)
     ready(session, administrator, audit.inspector, audit.agency, but={"pl", "ro"})
     yesterday = audit.planned_on - timedelta(days=1)
     add_competence(session, audit.inspector_id, administrator.id, (TRAINING, "Lead auditor"), yesterday)

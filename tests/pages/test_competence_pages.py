@@ -9,6 +9,7 @@ from audits.core import clock
 from audits.core.access import Role
 from audits.inspections.workflow import AuditState
 from audits.people.rules import CompetenceKind
+from tests.kit.factories.agencies import make_agency
 from tests.kit.factories.applications import make_application
 from tests.kit.factories.inspections import make_audit
 from tests.kit.factories.people import add_competence, make_person
@@ -63,8 +64,8 @@ def test_nobody_records_their_own(enter, session):
 
 
 def test_a_planner_sees_what_is_missing_and_gives_a_reason(enter, session, inspector):
-    application = make_application(session, state=ApplicationState.ACCEPTED)
-    application.agency.recruitment_countries = ["PL", "RO"]
+    agency = make_agency(session, recruitment_countries=["PL", "RO"])
+    application = make_application(session, state=ApplicationState.ACCEPTED, agency=agency)
     administrator = make_person(session, Role.ADMINISTRATOR)
     session.commit()
     browser = enter(Role.PLANNER)
@@ -91,8 +92,9 @@ def test_a_planner_sees_what_is_missing_and_gives_a_reason(enter, session, inspe
 
 
 def test_the_pages_of_the_team_and_of_another_inspector_show_it_too(enter, session, inspector):
-    audit = make_audit(session, AuditState.PLANNED)
-    audit.agency.recruitment_countries = ["PL"]
+    agency = make_agency(session, recruitment_countries=["PL"])
+    application = make_application(session, state=ApplicationState.ACCEPTED, agency=agency)
+    audit = make_audit(session, AuditState.PLANNED, application=application)
     administrator = make_person(session, Role.ADMINISTRATOR)
     yesterday = audit.planned_on - timedelta(days=1)
     for kind in CompetenceKind:

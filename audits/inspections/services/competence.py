@@ -2,12 +2,12 @@
 
 from sqlalchemy.orm import Session
 
-from audits.agencies.models import Agency
 from audits.core.access import Actor
 from audits.core.errors import RuleError
 from audits.core.events import codes
 from audits.core.letters import check_printable
 from audits.inspections import events as told
+from audits.inspections.coverage import scope_looked_at
 from audits.inspections.models import Audit
 from audits.inspections.services.course import record
 from audits.people.queries import held_by
@@ -22,8 +22,8 @@ def weigh_competence(session: Session, actor: Actor, audit: Audit, despite: str)
     held = held_by(session, [audit.inspector_id]).get(audit.inspector_id)
     if held is None:  # this body keeps no competences
         return
-    agency = session.get_one(Agency, audit.agency_id)
-    lacks = lacking(demands_of(agency.sectors, agency.recruitment_countries), held, audit.planned_on)
+    scope = scope_looked_at(audit)
+    lacks = lacking(demands_of(scope.sectors, scope.recruitment_countries), held, audit.planned_on)
     if not lacks:
         return
     if not despite.strip():

@@ -200,7 +200,7 @@ def _plan_page(application: Application, form: PlanForm) -> str:
         application=application,
         form=form,
         left_out=left_out,
-        lacking=show_lacks(form, application.agency, application.scheme_version),
+        lacking=show_lacks(form, application.stated, application.scheme_version),
         scheme=scheme,
         hours=hours,
     )

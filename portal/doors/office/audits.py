@@ -15,7 +15,7 @@ from audits.findings.services import review_audit as pass_on
 from audits.inspections import queries, services
 from audits.inspections.calendars import doubts_of_first_day
 from audits.inspections.comparison import compare, differing, nowhere_assessed
-from audits.inspections.coverage import chosen_of, scheme_of_audit
+from audits.inspections.coverage import chosen_of, scheme_of_audit, scope_looked_at
 from audits.inspections.drafts import reading_of
 from audits.inspections.models import Audit
 from audits.inspections.workflow import AUDIT_FLOW, AuditState
@@ -186,7 +186,7 @@ def _unfinished(audit_id: UUID) -> Audit:
 
 def _replan_page(audit: Audit, form: ReplanForm) -> str:
     left_out = offer_inspectors(form, audit.agency_id, audit.scheme_version_id, audit.id)
-    lacking = show_lacks(form, audit.agency, audit.scheme_version, audit.planned_on)
+    lacking = show_lacks(form, scope_looked_at(audit), audit.scheme_version, audit.planned_on)
     return render_template("office/replan.html", audit=audit, form=form, left_out=left_out, lacking=lacking)
 
 

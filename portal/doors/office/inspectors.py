@@ -7,7 +7,7 @@ from uuid import UUID
 
 from flask_babel import gettext as _
 
-from audits.agencies.models import Agency
+from audits.agencies.rules import StatedScope
 from audits.core import clock
 from audits.core.access import Role
 from audits.people.independence import rotated_out
@@ -68,8 +68,8 @@ class Lacking(NamedTuple):
     lines: list[LeftOut]
 
 
-def show_lacks(form: PlanForm, agency: Agency, version: SchemeVersion, day: date | None = None) -> Lacking:
-    """Return what those who can be chosen lack for an audit of an agency, on the day of the form, `day`, or today.
+def show_lacks(form: PlanForm, scope: StatedScope, version: SchemeVersion, day: date | None = None) -> Lacking:
+    """Return what those who can be chosen lack for an audit of a scope, on the day of the form, `day`, or today.
 
     A body that keeps no competences is asked for no reason either.
     """
@@ -78,7 +78,7 @@ def show_lacks(form: PlanForm, agency: Agency, version: SchemeVersion, day: date
     held = held_by(session, names)
     if not competences_kept(session):
         del form.despite
-    demands = demands_of(agency.sectors, agency.recruitment_countries)
+    demands = demands_of(scope.sectors, scope.recruitment_countries)
     lacks = {name: lacking(demands, held[each], day) for each, name in names.items() if each in held}
     return Lacking(day, [LeftOut(name, lacks_words(found, scheme)) for name, found in lacks.items() if found])
 

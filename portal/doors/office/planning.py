@@ -6,6 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from audits.agencies.queries import details_of
 from audits.core import clock
 from audits.core.access import Permission
 from audits.core.errors import RuleError
@@ -85,7 +86,7 @@ def _page(certificate: Certificate, form: HolderAuditForm) -> str:
         scheme=scheme,
         form=form,
         left_out=left_out,
-        lacking=show_lacks(form, certificate.agency, certificate.scheme_version),
+        lacking=show_lacks(form, details_of(certificate.agency), certificate.scheme_version),
         from_authorities=living_signals(database.read(), [certificate.agency_id], clock.today()),
         hours={kind: hours_for(certificate.agency, certificate.scheme_version, kind) for kind in form.kinds},
     )
