@@ -1,10 +1,11 @@
-"""A second database server by streaming replication: the register is read from it, and it takes over."""
+"""A second database server by streaming replication: the register is read from it, also by many, and it takes over."""
 
 import os
 import pwd
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 import time
 from contextlib import contextmanager
@@ -14,7 +15,9 @@ import pytest
 from sqlalchemy import create_engine, make_url, select
 from sqlalchemy.orm import Session
 
+from audits.core import clock
 from audits.core.access import Role
+from certificates.lifecycle.workflow import CertificateState as S
 from certificates.register.models import RegisterEntry
 from certificates.register.services import rebuild_all
 from portal.app import create_app
@@ -22,12 +25,18 @@ from portal.host.embedded import Postgres
 from portal.host.processes import starter, stop
 from portal.host.supervisor import migrate
 from portal.stores.roles import APP, REGISTER
+from tests.chaos.crowd import Crowd
+from tests.chaos.person import until
 from tests.conftest import make_settings
 from tests.kit.browser import PASSWORD, Browser
 from tests.kit.factories import make_person
-from tests.kit.factories.certificates import make_certificate
+from tests.kit.factories.certificates import change, make_certificate
 from tests.kit.factories.people import give_password
+from tests.kit.long_runs import SHARE, steps
 from tests.kit.waiting import PATIENCE
+
+CHANGES = max(5, steps(200))
+VISIBLE = 5.0  # seconds after which a change is shown everywhere
 
 
 class Pair:
@@ -213,3 +222,55 @@ def test_the_register_reads_from_whichever_is_there_and_without_both_says_as_of_
     pair.primary.start()
     eventually(register, f"/register/{entry}")
     assert "Register entry as of" not in register.open(f"/register/{entry}").text
+
+
+class Asking(Crowd):
+    """People who ask a register for what changed last, five times a second each; none may be led back in time."""
+
+    def __init__(self, register, path):
+        super().__init__(range(10))
+        self._client, self._path = register.client.application.test_client, path
+        self.back = []
+
+    def _ask(self, number):
+        seen = -1
+        while not self._end.wait(0.2):
+            with self._client() as client:
+                answer = client.get(self._path)
+            self.answers[answer.status_code] += 1
+            found = last_change(answer)
+            if found < seen:
+                self.back.append((seen, found))
+            seen = max(seen, found)
+
+
+def last_change(answer):
+    """The number of the change that the history of an agency begins with."""
+    reason = answer.get_json()["history"][0]["reason"] if answer.status_code == 200 else None
+    return int(reason) if reason else -1
+
+
+def test_while_fifty_a_second_ask_a_standby_it_shows_each_change_and_leads_nobody_back(pair, build):
+    here = pair.primary.create_database("portal")
+    migrate(here)
+    with rows(here) as session:
+        certificate = make_certificate(session)
+        session.commit()
+        path = f"/api/v1/agencies/nl-{certificate.agency.register_number}/history"
+        pair.follow()
+        register = build(pair.there(pair.primary.url("portal", REGISTER)), doors=("registry",))
+        eventually(register, path)
+        crowd, delays = Asking(register, path), []
+        with crowd.asking():
+            for number in range(CHANGES):
+                crowd.wait_for(10)
+                state = S.ACTIVE if number % 2 else S.SUSPENDED
+                change(session, certificate, state, clock.today(), str(number))
+                session.commit()
+                begin = time.monotonic()
+                until(lambda number=number: last_change(register.client.get(path)) == number)
+                delays.append(round(time.monotonic() - begin, 2))
+    sys.stdout.write(f"seconds until the standby showed it: {delays}; {dict(crowd.answers)}\n")
+    assert crowd.back == []
+    assert crowd.answers.keys() == {200}
+    assert SHARE < 1 or max(delays) <= VISIBLE
