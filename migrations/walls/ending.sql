@@ -15,4 +15,5 @@ BEGIN
   RETURN NULL;
 END $$;
 
-CREATE TRIGGER application_ending AFTER UPDATE ON application FOR EACH ROW WHEN (CURRENT_USER <> 'kw_owner' AND OLD.state = 'accepted' AND NEW.state IN ('withdrawn', 'closed')) EXECUTE FUNCTION check_ending();
+-- At the end of the transaction, so that the service first says which audit it is.
+CREATE CONSTRAINT TRIGGER application_ending AFTER UPDATE ON application DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (CURRENT_USER <> 'kw_owner' AND OLD.state = 'accepted' AND NEW.state IN ('withdrawn', 'closed')) EXECUTE FUNCTION check_ending();
