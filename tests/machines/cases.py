@@ -12,6 +12,7 @@ from audits.conditions.models import Condition
 from audits.core.access import Role
 from audits.decisions.models import Decision
 from audits.decisions.rules import Outcome
+from audits.disputes.models import Appeal
 from audits.inspections.models import Audit, Finding
 from certificates.lifecycle.models import Certificate
 from certificates.register.models import RegisterEntry
@@ -25,6 +26,7 @@ NEWEST: dict[str, Select[Any]] = {
     "finding": select(Finding.id, Finding.state).join(Finding.audit).order_by(Audit.reference.desc(), Finding.number),
     "certificate": select(Certificate.id, Certificate.state).order_by(Certificate.numbered_at.desc()),
     "condition": select(Condition.id, Condition.state).order_by(Condition.due_on.desc(), Condition.id),
+    "appeal": select(Appeal.id, Appeal.state).order_by(Appeal.lodged_at.desc()),
 }
 
 

@@ -11,8 +11,10 @@ from sqlalchemy.orm import Session
 from audits.applications.workflow import APPLICATION_FLOW
 from audits.conditions.workflow import CONDITION_FLOW
 from audits.core.access import GRANTS, SYSTEM
+from audits.disputes.workflow import APPEAL_FLOW
 from audits.inspections.workflow import AUDIT_FLOW, FINDING_FLOW
 from certificates.lifecycle.workflow import CERTIFICATE_FLOW
+from tests.machines.invariants_about_terms import ABOUT_TERMS
 
 FLOWS = {
     "application": APPLICATION_FLOW,
@@ -20,12 +22,14 @@ FLOWS = {
     "finding": FINDING_FLOW,
     "certificate": CERTIFICATE_FLOW,
     "condition": CONDITION_FLOW,
+    "appeal": APPEAL_FLOW,
 }
 # Who moves a case may have no interest in the agency, also one that was declared later.
 JUDGING = ["application.accept", "application.return", "application.refuse", "audit.plan", "audit.reopen"]
 JUDGING += ["audit.review", "audit.conclude", "certificate.suspend", "certificate.lift", "certificate.withdraw"]
 JUDGING += ["certificate.end", "application.close", "audit.send_back", "audit.cancel", "audit.start", "audit.report"]
 JUDGING += ["finding.withdraw", "certificate.suspend_part", "condition.return", "condition.meet"]
+JUDGING += ["appeal.take", "appeal.refuse", "appeal.hear", "appeal.decide"]
 # What is for the inspector of the audit alone, whoever else has the role.
 OWN = ["audit.start", "audit.report", "finding.close", "finding.reject", "finding.supersede"]
 OWN += ["finding.accept_plan", "finding.reject_proof"]
@@ -328,6 +332,7 @@ ALWAYS = {
     "no work failed but for what was made to fail": """
         SELECT kind || ': ' || last_error, id FROM outbox WHERE last_error NOT LIKE '%made up%'
     """,
+    **ABOUT_TERMS,
 }
 
 # Once no work waits.

@@ -19,6 +19,7 @@ SAID_IN = {
     "decision_proposal": "id, kind, said, proposed_by",
     "finding": "id, number, observed, grade_found",
     "dispute": "id, reason, asked_by",
+    "appeal": "id, decision_id, reasons, late_because, received_on, until, on_paper, lodged_by",
     "audit": "id, reference, planner_id",
     "certificate": "id, number, decision_id, scope, valid_from, valid_until",
 }
@@ -33,6 +34,7 @@ TOLD = {
     "audit": "reference, kind, state, score, planned_on",
     "application": "state, scope",
     "agency_change": "section, state, before, after",
+    "appeal": "state, outcome, received_on",
     "deadline": "kind, from_on, due_on, owner_role, done_at IS NULL",
     "register_entry": "legal_name, listed, applied_on, state, conditional, provisional, since, certificate_number,"
     " valid_until, condition_terms, excepted",

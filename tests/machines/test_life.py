@@ -27,8 +27,9 @@ from portal.settings import current_settings
 from portal.signing import ledger
 from portal.signing.keys import current_keys
 from portal.stores import database, files
-from portal.work import schedule
 from tests.kit.long_runs import SHARE, steps
+from tests.machines.clocks import Clocks
+from tests.machines.disputes import Disputes
 from tests.machines.holder import Holder
 from tests.machines.invariants import ALWAYS, AT_REST, FLOWS, broken
 from tests.machines.memory import said_so_far
@@ -79,6 +80,10 @@ ATTEMPTS = {
     "lift": "certificate.lift",
     "withdraw": "certificate.withdraw",
     "end": "certificate.end",
+    "take_appeal": "appeal.take",
+    "refuse_appeal": "appeal.refuse",
+    "hear_appeal": "appeal.hear",
+    "take_appeal_back": "appeal.withdraw",
 }
 agencies = st.integers(0, AGENCIES - 1)
 turns = st.integers(0, len(STAFF) - 1)
@@ -88,7 +93,7 @@ answers = st.sampled_from(["amend", "amend", "amend", "accept", "decline", "with
 changes = st.sampled_from(["suspend", "lift", "suspend", "lift", "withdraw", "end"])
 
 
-class Life(Holder, RuleBasedStateMachine):
+class Life(Holder, Clocks, Disputes, RuleBasedStateMachine):
     """Each rule is an action of people or workers, which is allowed or refused with a message."""
 
     reached: Counter[str]
@@ -271,13 +276,6 @@ class Life(Holder, RuleBasedStateMachine):
     def deliver_all(self) -> None:
         self.office.deliver_all()
         self.changed = True
-
-    @rule(days=st.sampled_from([1, 40, 200]))
-    def wait(self, days: int) -> None:
-        """Let time pass and run the periodic tasks, except the renewal of documents, of which there are none here."""
-        self.world.clock.wait(days)
-        due = [task for task in schedule.PERIODIC_TASKS if task.name != "document.renew"]
-        assert schedule.run_due(self.app, due) == [task.name for task in due]
 
     # What must always hold
 

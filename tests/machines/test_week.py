@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from audits.disputes.rules import AppealOutcome
 from audits.schemes.cycle import AuditKind
 from certificates.lifecycle.rules import Fate
 from portal.stores import database
@@ -43,6 +44,8 @@ def _move(life: Any, chance: Random, agency: int, turn: int) -> None:
         lambda: life.decide_later(agency, turn, kind, 3, kept),
         lambda: life.suspend_part(agency, turn, 1),
         lambda: life.rename(agency, turn, turn % 4, "amend"),
+        lambda: life.appeal(agency, turn, False),
+        lambda: life.end_appeal(agency, turn, True, "decide", AppealOutcome.UPHELD),
         lambda: life.visit(agency, turn, AuditKind.SPECIAL, ("minor",), list(Fate)),
     ]
     chance.choice(moves)()

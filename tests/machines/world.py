@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
+from threading import Lock
 from uuid import UUID, uuid4
 
 import pytest
@@ -43,10 +44,12 @@ class Clock:
 
     def __init__(self) -> None:
         self.moment = _MORNING
+        self._lock = Lock()  # three machines may ask at once
 
     def now(self) -> datetime:
-        self.moment += timedelta(milliseconds=1)
-        return self.moment
+        with self._lock:
+            self.moment += timedelta(milliseconds=1)
+            return self.moment
 
     def wait(self, days: int) -> None:
         self.moment += timedelta(days=days)
