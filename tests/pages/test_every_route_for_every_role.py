@@ -109,6 +109,7 @@ NOWHERE |= {"inspector.show_counts", "inspector.save_counts"}  # of a file nothi
 NOWHERE |= {"agency.asked_list", "agency.list_given", "inspector.look_at_list", "inspector.fix_list"}  # none waits
 # Nothing of this case was ever sent back, and it was submitted once.
 NOWHERE |= {"agency.remarks", "agency.replied", "office.returning.compare"}
+NOWHERE |= {"agency.register_asked", "office.changes.register_asked"}  # without a key no trade register is asked
 # Staff read cases with the agency's own pages, but have no agency, and never see what is not handed in.
 NOT_FOR_STAFF = {"agency.home", "agency.details", "agency.application", "agency.declaration"}
 NOT_FOR_STAFF |= {"agency.letters.list_letters"}
