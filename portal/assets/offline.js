@@ -83,7 +83,6 @@ async function go() {
   if (!records.length) show("none");
   else if (!held.length) {
     $("[data-kw-by-passkey]").hidden = !passkeysOf(records).length;
-    $("[data-kw-held]").textContent = words("held", records.length, sum(records.map(stays)));
     show("locked");
   } else if (view === "unit") return showDesk(...rest);
   else if (view === "count") return showCount(...rest);
