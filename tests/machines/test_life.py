@@ -42,7 +42,7 @@ PARTS = 4 if SHARE == 1 else 1  # tests, so that the long run has every core
 # Hypothesis begins with the simplest life, in which nothing follows the first cases. A short run needs others too.
 LIVES = max(3, steps(10_000) // STEPS // PARTS)
 MANY = 20  # lives, in which nearly every move of every flow is made
-RARE = 8  # moves, such as refusing an application, that chance may leave out: each life does without some of its rules
+RARE = 12  # moves, such as refusing an application, that chance may leave out: each life does without some of its rules
 
 # Moves of norms that ask for a plan first, which this one does not.
 STEPWISE = {"finding.accept_plan", "finding.prove", "finding.reject_proof"}
