@@ -151,10 +151,11 @@ def test_who_came_once_can_come_again_without_internet(screen, token):
     window = screen()
     window.page.goto("/check?lang=en")
     window.page.evaluate("navigator.serviceWorker.ready.then(() => true)")
-    # What is kept arrives one by one; the script is not the last of it.
+    # What is kept arrives one by one, in no order: the page, its script, and what they look like.
     kept = "(await (await caches.open('check')).keys()).map(each => each.url)"
     window.page.wait_for_function(
-        f"async () => {{ const kept = {kept}; return kept.length > 5 && kept.some(url => url.includes('check.js')) }}"
+        f"async () => {{ const kept = {kept}; return kept.length > 5"
+        " && ['/check?lang=en', 'check.js'].every(part => kept.some(url => url.includes(part))) }"
     )
     window.context.set_offline(True)
     window.page.goto(f"/check#c={token()}")
