@@ -57,8 +57,12 @@ class Workers:
         assert mine
 
     def enqueue_again(self, which: int) -> None:
-        """Enqueue an item that was done once more, as two people do who press the same button."""
-        kept = select(OutboxItem).where(OutboxItem.done_at.is_not(None), OutboxItem.kind.not_like("mail%"))
+        """Enqueue an item that was done once more, as two people do who press the same button.
+
+        No person enqueues a letter of the clock: whether that is enqueued once is an invariant.
+        """
+        kinds = OutboxItem.kind.not_like("mail%"), OutboxItem.kind != "document.term_letter"
+        kept = select(OutboxItem).where(OutboxItem.done_at.is_not(None), *kinds)
         with self.app.app_context(), database.write() as session:
             if item := session.scalar(kept.order_by(OutboxItem.created_at.desc()).offset(which).limit(1)):
                 outbox.enqueue(session, item.kind, **item.payload)
