@@ -42,7 +42,7 @@ test: ## Everything that must be green
 	@$(MAKE) --no-print-directory check
 	@$(PYTHON) -m pytest $(ARGS)
 
-quick: ## The tests for while you work: rules, and the code about itself (about 40 seconds)
+quick: ## The tests for while you work: rules, and the code about itself (about 30 seconds)
 	@bin/setup test
 	@$(PYTHON) -m pytest -n 2 -m "not long" tests/unit tests/house $(ARGS)
 

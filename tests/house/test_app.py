@@ -111,12 +111,14 @@ def moves():
     return {f"{subject}.{name}" for subject, flow in flows.items() for name in flow.moves}
 
 
+@pytest.mark.long
 def test_all_templates_compile(app):
     for template in app.jinja_env.list_templates(filter_func=lambda found: found.endswith((".html", ".txt"))):
         if not template.startswith(("govuk_", "press/")):
             app.jinja_env.get_template(template)
 
 
+@pytest.mark.long
 def test_a_web_process_loads_late_what_few_pages_need():
     doors = ", ".join(f"portal.doors.{door}.routes" for door in DOORS)
     code = f"import sys, portal.app, portal.work.schedule, portal.commands.cli, {doors}; print(*sys.modules)"
@@ -126,6 +128,7 @@ def test_a_web_process_loads_late_what_few_pages_need():
     assert not (printing | others) & set(done.stdout.split())
 
 
+@pytest.mark.long
 def test_the_register_alone_loads_no_queue():
     code = "import sys, portal.app, portal.doors.registry.routes, portal.web.kept_pages; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)

@@ -61,6 +61,7 @@ def texts(language="nl"):
     return pairs
 
 
+@pytest.mark.long
 def test_the_catalogue_has_what_the_source_says_and_no_more():
     run = subprocess.run([ROOT / "bin" / "messages", "check"], capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stderr

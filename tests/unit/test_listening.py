@@ -16,8 +16,10 @@ def listening():
 
 def test_connections_send_the_end_of_an_answer_at_once(listening):
     port = listening.getsockname()[1]
-    with socket.create_connection((HOST, port)), closing(listening.accept()[0]) as accepted:
-        assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+    with socket.create_connection((HOST, port)) as asking:
+        asking.sendall(b"G")  # the kernel hands over a connection when it asks something
+        with closing(listening.accept()[0]) as accepted:
+            assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
 
 
 def test_a_port_is_not_taken_twice(listening):
