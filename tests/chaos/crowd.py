@@ -1,6 +1,7 @@
 """People who ask the portal at the same time, and what they get."""
 
 import threading
+from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -9,8 +10,8 @@ from typing import Any, Self
 from tests.chaos.person import until
 
 
-class Crowd:
-    """One thread for each of some things to ask for; a subclass says in `_ask` how one asks until `_end` is set."""
+class Crowd(ABC):
+    """One thread for each of some things to ask for."""
 
     def __init__(self, asked: Sequence[Any]) -> None:
         self._asked = asked
@@ -35,5 +36,6 @@ class Crowd:
         before = self.answers.total()
         until(lambda: self.answers.total() >= before + many)
 
+    @abstractmethod
     def _ask(self, one: Any) -> None:
-        raise NotImplementedError
+        """Ask for one thing until `_end` is set."""
