@@ -8,6 +8,7 @@ from base64 import b64decode
 from email.message import EmailMessage
 from pathlib import Path
 
+import compressed_rtf
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Stream, String
 from PIL import Image
@@ -100,6 +101,13 @@ def outlook(*files, body="Here they are.", mails=()):
     """A mail as Outlook saves it, with files and other mails attached."""
     parts = {f"__attach_version1.0_#{place:08}": each for place, each in enumerate([*map(_attached, files), *mails])}
     return compound(_outlook(body) | parts)
+
+
+def outlook_in_rich_text(body):
+    """A mail whose words stand in compressed RTF alone, as older programs save them."""
+    packed = compressed_rtf.compress(rb"{\rtf1\ansi{\fonttbl{\f0 Arial;}}\f0 Beste,\par %s\par}" % body)
+    head = {"__properties_version1.0": bytes(LEAST), "__substg1.0_0037001F": text("The lists")}
+    return compound(head | {"__substg1.0_10090102": packed.ljust(LEAST, b"\0")})
 
 
 def outlook_inside(body, *inside):

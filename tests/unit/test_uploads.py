@@ -34,6 +34,7 @@ from tests.unit.strange_files import (
     moving,
     opened,
     outlook,
+    outlook_in_rich_text,
     outlook_inside,
     outside,
     pdf,
@@ -155,6 +156,16 @@ HOSTILE = {
     "a mail of the other kind": ("a.msg", mail(), LIES),
     "half a mail of Outlook": ("a.msg", outlook()[:1500], BROKEN),
     "a citizen number in a mail of Outlook": ("a.msg", outlook(body="BSN 111222333"), "citizen service numbers"),
+    "a citizen number in the rich text of a mail of Outlook": (
+        "a.msg",
+        outlook_in_rich_text(rb"BSN: 111\b 222\b0 333"),
+        "citizen service numbers",
+    ),
+    "a citizen number in the foot of a mail of Outlook": (
+        "a.msg",
+        outlook_in_rich_text(rb"{\footer BSN: \'31\u49? 1222333}"),
+        "citizen service numbers",
+    ),
     "a list with citizen numbers in a mail in a mail": (
         "a.msg",
         outlook(mails=[outlook_inside("x BSN: 111222333")]),
@@ -231,6 +242,11 @@ HARMLESS = {
     "a text": ("a.txt", "Kwartaal één".encode(), "text/plain"),
     "a mail with a PDF": ("a.eml", mail(("a.pdf", PLAIN)), "message/rfc822"),
     "a mail of Outlook with a table": ("a.msg", outlook(("a.csv", b"Naam;Plaats\nZo;K\n")), uploads.MEDIA_TYPES["msg"]),
+    "a mail of Outlook in rich text": (
+        "a.msg",
+        outlook_in_rich_text(rb"Order 111222333 caf\'e9"),
+        uploads.MEDIA_TYPES["msg"],
+    ),
     "a mail of Outlook in another": ("a.msg", outlook(mails=[outlook_inside("Hello")]), uploads.MEDIA_TYPES["msg"]),
     "a scan of some pages": ("a.tif", moving(3, "TIFF"), "image/tiff"),
     "a picture of the newer kind": ("a.webp", picture("WEBP"), "image/webp"),

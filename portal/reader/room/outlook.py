@@ -1,12 +1,17 @@
-"""Look into a mail as Outlook saves it: a compound file with a stream for each property (MS-OXMSG, MS-CFB)."""
+"""Look into a mail as Outlook saves it: a compound file with a stream for each property (MS-OXMSG, MS-CFB).
+
+Its words stand there as text, as a web page, or only as compressed RTF (MS-OXRTFCP).
+"""
 
 import encodings.cp1252
 import encodings.utf_16_le  # noqa: F401  # import them now; a confined process cannot
 import logging
+import re
 from collections.abc import Callable, Iterable
 from io import BytesIO
 from typing import Any
 
+import compressed_rtf
 import olefile
 
 from portal.reader.room.refusal import RefusedError
@@ -20,7 +25,14 @@ _MOST = 2000  # streams: a mail with thirty files has some hundreds
 _MOST_DEEP = 2  # mails within mails
 _SUBJECT, _BODY, _HTML, _HEADERS = "0037", "1000", "1013", "007D"
 _DATA, _WHOLE_MAIL = "__substg1.0_37010102", "__substg1.0_3701000D"
+_RTF = "__substg1.0_10090102"
 _LONG_NAME, _SHORT_NAME = "3707", "3704"
+_CONTROL = re.compile(
+    r"\\u(-?\d+) ?(?:\?|\\'[0-9a-f]{2})?"  # a letter by its number, and what older readers show instead
+    r"|\\'([0-9a-f]{2})|\\([a-z]+)(?:-?\d+)? ?|[{}\r\n]|\\[*~_-]",
+    re.IGNORECASE,
+)
+_BREAKS = {"par", "line", "tab", "cell", "row", "page", "sect"}
 
 
 def check(data: bytes, check_file: Callable[[str, bytes], str]) -> str:
@@ -42,6 +54,7 @@ def _mail(container: Any, streams: Iterable[Path], at: Path, check_file: Callabl
         raise RefusedError("costly")
     own = [each for each in streams if each[: len(at)] == at]
     found = [_text(container, at, name) for name in (_SUBJECT, _HEADERS, _BODY, _HTML)]
+    found.append(_rich_text(container, at))
     for place in dict.fromkeys(each[len(at)] for each in own if len(each) > len(at) + 1):
         if place.startswith("__attach_version1.0_"):
             found += _attached(container, own, (*at, place), check_file)
@@ -65,3 +78,22 @@ def _text(container: Any, at: Path, name: str) -> str:
             content: bytes = container.openstream(place).read()
             return content.decode(encoding, "replace")
     return ""
+
+
+def _rich_text(container: Any, at: Path) -> str:
+    """Return the words of a body in RTF, those of its headers, footers and hidden parts too."""
+    place = "/".join((*at, _RTF))
+    if not container.exists(place):
+        return ""
+    content: bytes = compressed_rtf.decompress(container.openstream(place).read())
+    return _CONTROL.sub(_sign, content.decode("cp1252", "replace"))
+
+
+def _sign(control: re.Match[str]) -> str:
+    """Return what stands for one control of RTF: a letter by its code, a break, or nothing."""
+    number, code, word = control.groups()
+    if number:
+        return chr(int(number) % 0x10000)
+    if code:
+        return bytes.fromhex(code).decode("cp1252", "replace")
+    return "\n" if word in _BREAKS else ""
