@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date, datetime
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
@@ -28,9 +28,13 @@ TERMS = {
 """The terms to take each up, and to answer it."""
 
 
-def receive_complaint(session: Session, *, about: Subject, message: str, contact: str, language: str) -> UUID:
-    """Keep a complaint about us; return its id, by which the sender reads the answer. Nobody is recorded."""
-    complaint_id = uuid4()
+def receive_complaint(
+    session: Session, *, complaint_id: UUID, about: Subject, message: str, contact: str, language: str
+) -> UUID:
+    """Keep a complaint about us; return its id, by which the sender reads the answer. Nobody is recorded.
+
+    A complaint with an id that is there already is not kept again.
+    """
     kept = func.keep_complaint(complaint_id, about.value, language, message, contact, clock.now())
     session.execute(select(kept))
     return complaint_id

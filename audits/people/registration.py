@@ -1,18 +1,22 @@
 """Self-registration of an agency: its profile, and an account for its first person."""
 
+from datetime import timedelta
+
 from sqlalchemy.orm import Session
 
 from audits.agencies.events import AgencyRegistered
 from audits.agencies.models import Agency
 from audits.agencies.rules import AgencyDetails
 from audits.agencies.services import enter_agency
-from audits.core import events
+from audits.core import clock, events
 from audits.core.notices import tell_person
 from audits.core.typed import clean_email
 from audits.people.models import Person
 from audits.people.notices import AccountKnown
 from audits.people.queries import approach, find_by_email
 from audits.people.services import invite_first_owner
+
+JUST_INVITED = timedelta(minutes=10)
 
 
 def register_agency(
@@ -33,7 +37,8 @@ def register_or_remind(
 ) -> Agency | None:
     """Do the same for a public page, which must not disclose to strangers whose e-mail addresses are known.
 
-    If the address has an account, its holder gets a mail that says so, and no agency is registered: None.
+    If the address has an account, its holder gets a mail that says so, and no agency is registered: None. Who was
+    invited a moment ago has a mail already: they sent the page again.
     """
     email = clean_email(owner_email)
     approach(session, email)
@@ -43,6 +48,6 @@ def register_or_remind(
             session, details=details, owner_name=owner_name, owner_email=owner_email, language=language
         )
         return agency
-    if known.retired_at is None:
+    if known.retired_at is None and known.invited_at < clock.now() - JUST_INVITED:
         tell_person(session, known.id, AccountKnown())
     return None

@@ -19,10 +19,12 @@ from audits.signals.rules import LONGEST_MESSAGE, LONGEST_REFERENCE, About, Sour
 
 
 def receive_signal(
-    session: Session, agency_id: UUID, *, about: About, message: str, contact: str, language: str
+    session: Session, agency_id: UUID, *, signal_id: UUID, about: About, message: str, contact: str, language: str
 ) -> str:
-    """Keep what a visitor of the register told about an agency; return the number to keep. Nobody is recorded."""
-    signal_id = uuid4()
+    """Keep what a visitor of the register told about an agency; return the number to keep. Nobody is recorded.
+
+    A signal with an id that is there already is not kept again.
+    """
     kept = func.keep_signal(signal_id, agency_id, about.value, language, message, contact, clock.now())
     session.execute(select(kept))
     return reference(signal_id)

@@ -25,14 +25,17 @@ SERIES = "followers"
 _TOO_MANY = N_("Follow at most %(most)s agencies in one list.")
 
 
-def follow(session: Session, *, address: str, language: str, daily: bool, public_ids: Collection[str]) -> None:
+def follow(
+    session: Session, *, follow_id: UUID, address: str, language: str, daily: bool, public_ids: Collection[str]
+) -> None:
     """Keep a list until its address says yes, and ask it. Says nothing of whether that address follows already.
 
-    RuleError at `email` for what is no address, and at `agencies` for too many.
+    A list with an id that is there already is not kept again. RuleError at `email` for what is no address, and at
+    `agencies` for too many.
     """
     if len(public_ids) > MOST_FOLLOWED:
         raise RuleError(_TOO_MANY, "agencies", most=MOST_FOLLOWED)
-    follow_id, item = uuid4(), uuid4()
+    item = uuid4()
     values = (follow_id, clean_email(address), language, daily, cast(sorted(public_ids), ARRAY(Text)), clock.now())
     if session.scalar(select(func.keep_follow(*values, item, MOST_UNCONFIRMED))):
         outbox.announce(session, item)

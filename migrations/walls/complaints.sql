@@ -2,6 +2,7 @@
 CREATE OR REPLACE FUNCTION keep_complaint(its_id uuid, its_about text, in_language text, its_message text, its_contact text, at_time timestamp with time zone) RETURNS void LANGUAGE sql SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $$
   INSERT INTO complaint (id, about, language, message, contact, received_at)
   VALUES (its_id, its_about, in_language, its_message, its_contact, at_time)
+  ON CONFLICT (id) DO NOTHING
 $$;
 
 -- What whoever complained reads of it, by the number that nobody else knows.

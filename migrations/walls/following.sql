@@ -2,10 +2,17 @@
 -- message to that address holds; the register may call them. Nobody asks which lists an address or an agency is in.
 CREATE OR REPLACE FUNCTION keep_follow(its_id uuid, its_address text, in_language text, is_daily boolean, named text[], at_time timestamp with time zone, item uuid, most integer) RETURNS boolean LANGUAGE plpgsql SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $$
 BEGIN
+  IF EXISTS (SELECT FROM follow WHERE id = its_id) THEN
+    RETURN false;
+  END IF;
   IF (SELECT count(*) FROM follow WHERE lower(address) = lower(its_address) AND confirmed_at IS NULL) >= most THEN
     RETURN false;
   END IF;
-  INSERT INTO follow (id, address, language, daily, asked_at, told_upto) VALUES (its_id, its_address, in_language, is_daily, at_time, -1);
+  INSERT INTO follow (id, address, language, daily, asked_at, told_upto) VALUES (its_id, its_address, in_language, is_daily, at_time, -1)
+  ON CONFLICT (id) DO NOTHING;
+  IF NOT FOUND THEN
+    RETURN false;
+  END IF;
   INSERT INTO followed (follow_id, agency_id) SELECT its_id, e.agency_id FROM register_entry e WHERE e.public_id = ANY (named);
   INSERT INTO outbox (id, kind, payload, created_at, due_at, attempts)
   VALUES (item, 'follow.mail', jsonb_build_object('follow_id', its_id), at_time, at_time, 0);

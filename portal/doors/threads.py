@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from flask import current_app, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -14,14 +14,15 @@ from audits.core.errors import RuleError
 from audits.correspondence.queries import thread_of
 from audits.correspondence.rules import LONGEST_MESSAGE
 from audits.correspondence.services import write_message
-from portal.forms.fields import hidden_field, textarea_field
+from portal.forms.fields import textarea_field
 from portal.forms.form import Form
+from portal.forms.once import SentOnce
 from portal.stores import database, messages
 from portal.web.access import current_actor
 
 
-class MessageForm(Form):
-    """One message. `message_id` is of the page: a form that is sent twice writes once."""
+class MessageForm(SentOnce, Form):
+    """One message."""
 
     text = textarea_field(
         _l("Your message"),
@@ -29,15 +30,6 @@ class MessageForm(Form):
         required=_l("Write your message."),
         max_length=LONGEST_MESSAGE,
     )
-    message_id = hidden_field()
-
-    @property
-    def its_id(self) -> UUID:
-        """Return the id of the message, a new one where the page gave none."""
-        try:
-            return UUID(str(self.message_id.data))
-        except ValueError:
-            return uuid4()
 
 
 def new_in(endpoint: str, application_id: UUID) -> int:
@@ -47,7 +39,7 @@ def new_in(endpoint: str, application_id: UUID) -> int:
 
 def shown(template: str, application: Application, endpoint: str, *, may_write: bool, **more: Any) -> str:
     """Return the page of a thread, with an empty form."""
-    return _page(template, application, endpoint, MessageForm(message_id=uuid4()) if may_write else None, **more)
+    return _page(template, application, endpoint, MessageForm() if may_write else None, **more)
 
 
 def written(template: str, application: Application, endpoint: str, **more: Any) -> ResponseReturnValue:
@@ -56,9 +48,8 @@ def written(template: str, application: Application, endpoint: str, **more: Any)
     if form.validate_on_submit():
         try:
             with database.write() as session:
-                write_message(
-                    session, current_actor(), application.id, message_id=form.its_id, text=form.text.data or ""
-                )
+                text = form.text.data or ""
+                write_message(session, current_actor(), application.id, message_id=form.id_for(text), text=text)
                 messages.mark_read(session, current_actor().id, _path(endpoint, application.id))
         except RuleError as error:
             form.complain(error)

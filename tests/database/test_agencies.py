@@ -18,7 +18,7 @@ from audits.core.errors import IllegalMoveError, NotAllowedError, NotFoundError,
 from audits.core.events import Event, history
 from audits.core.outbox import OutboxItem
 from audits.people.models import Person
-from audits.people.registration import register_agency, register_or_remind
+from audits.people.registration import JUST_INVITED, register_agency, register_or_remind
 from certificates.lifecycle.rules import public_id
 from tests.kit.factories import make_agency, make_person
 from tests.kit.factories.agencies import DETAILS
@@ -86,7 +86,10 @@ def test_the_same_number_of_the_same_country_registers_once(session):
 
 def test_a_stranger_does_not_learn_which_addresses_are_known(session):
     _, owner = register_agency(session, details=NEW, **OWNER)
-    register_or_remind(session, details=replace(NEW, register_number="11112222"), **OWNER)
+    other = replace(NEW, register_number="11112222")
+    register_or_remind(session, details=other, **OWNER)  # at once: the invitation that just went says it all
+    owner.invited_at -= 2 * JUST_INVITED
+    register_or_remind(session, details=other, **OWNER)
     session.flush()
     assert session.scalars(select(Agency)).all() == [owner.agency]
     assert session.scalars(select(Person)).all() == [owner]
@@ -184,9 +187,9 @@ def test_a_row_over_a_newer_version_is_refused(session, agency, editor):
 
 
 def test_lists_grow_change_and_shrink_each_with_an_event(session, agency, editor):
-    added = services.add_controlling_person(session, editor, agency.id, CONTROLLER)
+    added = services.add_controlling_person(session, editor, agency.id, replace(CONTROLLER, name="Bo Berg"))
     services.change_controlling_person(
-        session, editor, added.id, replace(CONTROLLER, function="owner"), version=added.version
+        session, editor, added.id, replace(CONTROLLER, name="Bo Berg", function="owner"), version=added.version
     )
     services.remove_controlling_person(session, editor, added.id)
     trail = history(session, added.id)

@@ -1,5 +1,7 @@
 """Complaints about us and signals about agencies: who handles them, what is answered, and what is counted."""
 
+from uuid import uuid4
+
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError
@@ -23,11 +25,13 @@ SAID = "Nobody called me back."
 
 
 def complain(session):
-    return receive_complaint(session, about=Subject.DELAY, message=SAID, contact="", language="nl")
+    return receive_complaint(
+        session, complaint_id=uuid4(), about=Subject.DELAY, message=SAID, contact="", language="nl"
+    )
 
 
 def tell(session, agency):
-    receive_signal(session, agency.id, about=About.PAY, message="x", contact="", language="nl")
+    receive_signal(session, agency.id, signal_id=uuid4(), about=About.PAY, message="x", contact="", language="nl")
     return session.query(Signal).filter_by(agency_id=agency.id).one().id
 
 
@@ -116,7 +120,9 @@ def test_the_figures_count_each_by_what_became_of_it(session, reviewer):
 @pytest.mark.parametrize("length", [0, 4001, 100_000])
 def test_the_database_keeps_no_other_length(session, length):
     with pytest.raises(DatabaseError), session.begin_nested():
-        receive_complaint(session, about=Subject.OTHER, message="x" * length, contact="", language="nl")
+        receive_complaint(
+            session, complaint_id=uuid4(), about=Subject.OTHER, message="x" * length, contact="", language="nl"
+        )
 
 
 def test_the_register_adds_one_and_reads_the_answer_and_nothing_else(session):

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import event, func, select
@@ -79,7 +80,9 @@ def forgotten(session):
 
 
 def test_the_address_is_asked_first_and_told_nothing_before(session, certificate, send, work):
-    services.follow(session, address=ADDRESS, language="nl", daily=False, public_ids=public_ids(certificate))
+    services.follow(
+        session, follow_id=uuid4(), address=ADDRESS, language="nl", daily=False, public_ids=public_ids(certificate)
+    )
     session.commit()
     [message] = send()
     assert (message["To"], NAME in message.get_content()) == (ADDRESS, True)
@@ -168,7 +171,9 @@ def test_whoever_stops_is_forgotten_and_gets_nothing_more(session, certificate, 
 
 
 def test_who_does_not_say_yes_is_forgotten(session, certificate, work, monkeypatch):
-    services.follow(session, address=ADDRESS, language="nl", daily=False, public_ids=public_ids(certificate))
+    services.follow(
+        session, follow_id=uuid4(), address=ADDRESS, language="nl", daily=False, public_ids=public_ids(certificate)
+    )
     session.commit()
     work(services.clear_unconfirmed)
     assert not forgotten(session)
@@ -180,14 +185,18 @@ def test_who_does_not_say_yes_is_forgotten(session, certificate, work, monkeypat
 
 def test_nobody_fills_the_mailbox_of_somebody_else(session, certificate, send):
     for spelled in (ADDRESS, ADDRESS.upper()) * MOST_UNCONFIRMED:
-        services.follow(session, address=spelled, language="nl", daily=False, public_ids=public_ids(certificate))
+        services.follow(
+            session, follow_id=uuid4(), address=spelled, language="nl", daily=False, public_ids=public_ids(certificate)
+        )
     session.commit()
     assert len(send()) == MOST_UNCONFIRMED
 
 
 def test_an_address_that_is_none_is_refused(session, certificate):
     with pytest.raises(RuleError):
-        services.follow(session, address="x", language="nl", daily=False, public_ids=public_ids(certificate))
+        services.follow(
+            session, follow_id=uuid4(), address="x", language="nl", daily=False, public_ids=public_ids(certificate)
+        )
 
 
 def test_the_list_changes_and_agencies_are_left_out(session, certificate):
@@ -201,7 +210,9 @@ def test_the_list_changes_and_agencies_are_left_out(session, certificate):
 def test_the_register_alone_keeps_and_forgets_a_list(session, make_session, certificate):
     session.commit()
     with acting_as(REGISTER, make_session)() as register:
-        services.follow(register, address=ADDRESS, language="nl", daily=False, public_ids=public_ids(certificate))
+        services.follow(
+            register, follow_id=uuid4(), address=ADDRESS, language="nl", daily=False, public_ids=public_ids(certificate)
+        )
         register.commit()
     follow_id = session.scalars(select(Follow.id)).one()
     with acting_as(REGISTER, make_session)() as register:
@@ -218,7 +229,9 @@ def test_a_server_that_refuses_does_not_bring_the_address_into_the_log(app, sess
         raise OSError(f"no such mailbox: {message['To']}")
 
     monkeypatch.setattr(mail, "send", refuse)
-    services.follow(session, address=ADDRESS, language="nl", daily=False, public_ids=public_ids(certificate))
+    services.follow(
+        session, follow_id=uuid4(), address=ADDRESS, language="nl", daily=False, public_ids=public_ids(certificate)
+    )
     follow_id = session.scalars(select(Follow.id)).one()
     with app.app_context(), pytest.raises(mail.UnsentError) as refused:
         following.deliver(session, {"follow_id": str(follow_id), "item_id": "x"})
@@ -226,7 +239,9 @@ def test_a_server_that_refuses_does_not_bring_the_address_into_the_log(app, sess
 
 
 def test_neither_jobs_nor_events_name_who_follows_what(session, certificate):
-    services.follow(session, address=ADDRESS, language="nl", daily=False, public_ids=public_ids(certificate))
+    services.follow(
+        session, follow_id=uuid4(), address=ADDRESS, language="nl", daily=False, public_ids=public_ids(certificate)
+    )
     follow_id = session.scalars(select(Follow.id)).one()
     [item] = session.scalars(select(OutboxItem).where(OutboxItem.kind == "follow.mail"))
     assert item.payload == {"follow_id": str(follow_id)}
@@ -293,4 +308,11 @@ def test_a_list_that_is_empty_or_too_long_is_refused(session, lines, word):
 
 def test_a_list_has_an_end(session):
     with pytest.raises(RuleError, match="at most"):
-        services.follow(session, address=ADDRESS, language="nl", daily=False, public_ids=["x"] * (MOST_FOLLOWED + 1))
+        services.follow(
+            session,
+            follow_id=uuid4(),
+            address=ADDRESS,
+            language="nl",
+            daily=False,
+            public_ids=["x"] * (MOST_FOLLOWED + 1),
+        )

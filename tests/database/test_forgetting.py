@@ -96,7 +96,9 @@ def test_words_go_and_the_trail_still_verifies(app, session, monkeypatch):
 def test_a_complaint_goes_two_years_after_its_answer(app, session, monkeypatch):
     planner = make_person(session, Role.PLANNER).actor
     kept, open_one = (
-        receive_complaint(session, about=Subject.DELAY, message="It hurts", contact="a@b.example", language="nl")
+        receive_complaint(
+            session, complaint_id=uuid4(), about=Subject.DELAY, message="It hurts", contact="a@b.example", language="nl"
+        )
         for _ in range(2)
     )
     take_up(session, planner, Told.COMPLAINT, kept, untied=True)

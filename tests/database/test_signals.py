@@ -1,5 +1,7 @@
 """Signals about agencies: what is kept, and who reads it."""
 
+from uuid import uuid4
+
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError, InvalidRequestError
@@ -21,7 +23,9 @@ SAID = "They keep our passports in the safe."
 
 
 def tell(session, agency, message=SAID, contact=""):
-    return receive_signal(session, agency.id, about=About.PAPERS, message=message, contact=contact, language="pl")
+    return receive_signal(
+        session, agency.id, signal_id=uuid4(), about=About.PAPERS, message=message, contact=contact, language="pl"
+    )
 
 
 @pytest.fixture

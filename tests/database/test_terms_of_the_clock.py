@@ -1,6 +1,7 @@
 """What no act begins, the clock begins: terms of drafts, complaints, signals and invitations, and their end."""
 
 from datetime import datetime, timedelta
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import select
@@ -95,8 +96,10 @@ def test_a_draft_that_somebody_works_on_stays(session, owner, draft, monkeypatch
 
 def test_what_was_told_has_terms_that_name_no_agency(session):
     agency, planner = make_agency(session), make_person(session, Role.PLANNER)
-    complaint = receive_complaint(session, about=Subject.DELAY, message="x", contact="", language="nl")
-    receive_signal(session, agency.id, about=About.PAY, message="x", contact="", language="nl")
+    complaint = receive_complaint(
+        session, complaint_id=uuid4(), about=Subject.DELAY, message="x", contact="", language="nl"
+    )
+    receive_signal(session, agency.id, signal_id=uuid4(), about=About.PAY, message="x", contact="", language="nl")
     begin_terms(session)
     begin_terms(session)
     found = terms(session)
@@ -120,7 +123,9 @@ def test_what_was_told_has_terms_that_name_no_agency(session):
 
 
 def test_the_reminders_of_a_complaint_are_those_of_the_day_on_which_it_came(session, monkeypatch):
-    complaint = receive_complaint(session, about=Subject.DELAY, message="x", contact="", language="nl")
+    complaint = receive_complaint(
+        session, complaint_id=uuid4(), about=Subject.DELAY, message="x", contact="", language="nl"
+    )
     came_on = clock.today()
     later(monkeypatch, 7)
     begin_terms(session)

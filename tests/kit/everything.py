@@ -109,7 +109,9 @@ def fill(session: Session, settings: Settings) -> Case:
     _beside_the_report(session, audit)
     appeal = _appeal(session, certificate, people[Role.AGENCY_OWNER])
     followed = followed_list(session, agency)
-    complaint_id = receive_complaint(session, about=Subject.DELAY, message="x", contact="", language="nl")
+    complaint_id = receive_complaint(
+        session, complaint_id=uuid4(), about=Subject.DELAY, message="x", contact="", language="nl"
+    )
     draft = make_application(session, agency=agency)
     change = report(session, agency, people[Role.AGENCY_OWNER], city="Breda", files=[file])
     lost = OutboxItem(kind="mail", payload={}, created_at=clock.now(), due_at=clock.now(), failed_at=clock.now())
@@ -161,7 +163,7 @@ def fill(session: Session, settings: Settings) -> Case:
         person=make_person(session, Role.INSPECTOR), agency=make_agency(session), nature="x", declared_at=now
     )
     session.add_all([remark, asked, device, member, tie])
-    receive_signal(session, agency.id, about=About.PAY, message="No pay.", contact="", language="pl")
+    receive_signal(session, agency.id, signal_id=uuid4(), about=About.PAY, message="No pay.", contact="", language="pl")
     session.flush()
     links, other = LinkReport(agency=agency, made_at=now, compared=1, state=LinkState.OPEN), make_agency(session)
     sign = LinkHit(report=links, agency_id=agency.id, other=other, sign=Sign.SAME_PHONE, here="1", there="1", weight=4)

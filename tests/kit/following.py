@@ -1,6 +1,6 @@
 """A list of agencies that somebody follows."""
 
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -20,7 +20,7 @@ def followed_list(
 ) -> UUID:
     """Return the id of a new list that its address confirmed."""
     names = [public_id(each.country, each.register_number) for each in agencies]
-    services.follow(session, address=address, language=language, daily=daily, public_ids=names)
+    services.follow(session, follow_id=uuid4(), address=address, language=language, daily=daily, public_ids=names)
     session.flush()
     found = session.scalars(
         select(Follow.id).where(Follow.confirmed_at.is_(None)).order_by(Follow.asked_at.desc())

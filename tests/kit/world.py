@@ -115,7 +115,9 @@ def make_world(session: Session) -> dict[str, Any]:
     world |= add_remarks(session, world["planner"])
     work_off(session, clock.today() + timedelta(days=60))
     for agency in ("concluded_audited", "other"):
-        receive_signal(session, world[agency], about=About.PAY, message="x", contact="y", language="pl")
+        receive_signal(
+            session, world[agency], signal_id=uuid4(), about=About.PAY, message="x", contact="y", language="pl"
+        )
     world |= add_complaints(session, world["decider"], world["other"])
     world |= add_vault(session, world["planner"], world["in_progress_audit"])
     world["followed"] = followed_list(session, session.get_one(Certificate, world["active_certificate"]).agency)

@@ -161,7 +161,7 @@ def add_complaints(session: Session, decider_id: Any, told_of: Any) -> dict[str,
     actor, made = session.get_one(Person, decider_id).actor, dict[str, Any]()
     for name in ("free", "handled", "answered"):
         made[f"{name}_complaint"] = receive_complaint(
-            session, about=Subject.DELAY, message="x", contact="", language="nl"
+            session, complaint_id=uuid4(), about=Subject.DELAY, message="x", contact="", language="nl"
         )
         if name != "free":
             take_up(session, actor, Told.COMPLAINT, made[f"{name}_complaint"], untied=True)

@@ -6,7 +6,7 @@ Friday, Easter Monday, 27 April, 5 May, Ascension Day, Whit Monday, Christmas an
 """
 
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from flask import Flask
 from sqlalchemy import Select, select
@@ -114,5 +114,7 @@ class People(Office):
     def complain(self, _: UUID) -> bool:
         """Complain about the body without a name."""
         with self.app.app_context(), database.write() as session:
-            receive_complaint(session, about=Subject.DELAY, message="Too late.", contact="", language="nl")
+            receive_complaint(
+                session, complaint_id=uuid4(), about=Subject.DELAY, message="Too late.", contact="", language="nl"
+            )
         return True

@@ -1,5 +1,7 @@
 """Complaints about us on pages: anybody complains without an account, somebody untied answers, the sender reads it."""
 
+from uuid import uuid4
+
 import pytest
 from sqlalchemy import select
 
@@ -67,7 +69,7 @@ def test_too_many_at_once_are_asked_to_wait(app, visitor, monkeypatch, session):
 def test_a_signal_is_taken_up_and_answered(enter, session):
     agency = make_agency(session)
     session.flush()
-    receive_signal(session, agency.id, about=About.PAY, message="No pay.", contact="", language="nl")
+    receive_signal(session, agency.id, signal_id=uuid4(), about=About.PAY, message="No pay.", contact="", language="nl")
     signal = session.scalars(select(Signal)).one()
     planner = enter(Role.PLANNER)
     planner.open(f"/office/signals/{signal.id}")

@@ -292,7 +292,7 @@ def test_who_gets_a_file(app, session, enter, lines):
 
 def test_it_tells_who_read_a_signal(session, enter, lines):
     agency = make_certificate(session).agency
-    receive_signal(session, agency.id, about=About.PAY, message="No pay.", contact="", language="pl")
+    receive_signal(session, agency.id, signal_id=uuid4(), about=About.PAY, message="No pay.", contact="", language="pl")
     session.commit()
     signal_id = session.scalars(select(Signal.id)).one()
     browser = enter(Role.PLANNER)

@@ -1,6 +1,7 @@
 """The queue of audits to plan: its order, what the risk is made of, and the formula of the norm."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 
@@ -38,7 +39,7 @@ def due(session, certificate, days):
 
 def signal(session, agency, times=1):
     for _ in range(times):
-        receive_signal(session, agency.id, about=About.PAY, message="x", contact="", language="nl")
+        receive_signal(session, agency.id, signal_id=uuid4(), about=About.PAY, message="x", contact="", language="nl")
 
 
 def lines(page):

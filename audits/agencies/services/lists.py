@@ -8,6 +8,7 @@ from dataclasses import asdict
 from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from audits.agencies import events as told
@@ -117,7 +118,8 @@ def write_row(
 def _add(session: Session, actor: Actor, agency_id: UUID, kind: type[Row], values: dict[str, Any]) -> Row:
     agency = load_own(session, actor, agency_id)
     check_free(session, agency.id, SECTION_OF[kind])
-    return _insert(session, actor, kind(id=uuid4(), agency_id=agency.id, **values))
+    same = select(kind).where(kind.agency_id == agency.id).filter_by(**values).limit(1)
+    return session.scalar(same) or _insert(session, actor, kind(id=uuid4(), agency_id=agency.id, **values))
 
 
 def _insert(session: Session, actor: Actor, row: Row) -> Row:

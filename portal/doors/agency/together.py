@@ -1,7 +1,7 @@
 """Pages on which the people of an agency share the questions of a draft: who has which, and comments on one."""
 
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from flask import abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -16,6 +16,7 @@ from audits.core.errors import RuleError
 from portal.doors.agency.door import Case, bp, open_case, open_draft
 from portal.forms.fields import UNREMARKED, hidden_field, options, select_field, textarea_field
 from portal.forms.form import Form
+from portal.forms.once import SentOnce
 from portal.stores import database
 from portal.web.access import current_actor, needs
 
@@ -40,11 +41,11 @@ class GiveForm(Form):
         return UUID(self.person.data) if self.person.data else None
 
 
-class TogetherForm(GiveForm):
+class TogetherForm(SentOnce, GiveForm):
     """The same for one question, with a comment.
 
-    `comment_id` and `seen` are of the page: a form sent twice says it once, and who only comments on an older page does
-    not take the question from whom a colleague gave it to meanwhile.
+    `seen` is of the page: who only comments on an older one does not take the question from whom a colleague gave it to
+    meanwhile.
     """
 
     text = textarea_field(
@@ -54,21 +55,12 @@ class TogetherForm(GiveForm):
         max_length=LONGEST_COMMENT,
         rows=3,
     )
-    comment_id = hidden_field()
     seen = hidden_field()  # who had the question
 
     @property
     def gives(self) -> bool:
         """Return whether somebody else was chosen than who had the question."""
         return (self.person.data or "") != (self.seen.data or "")
-
-    @property
-    def its_id(self) -> UUID:
-        """Return the id of the comment, a new one where the page gave none."""
-        try:
-            return UUID(str(self.comment_id.data))
-        except ValueError:
-            return uuid4()
 
 
 @bp.get("/applications/<uuid:application_id>/shared")
@@ -87,7 +79,7 @@ def together(application_id: UUID, code: str) -> ResponseReturnValue:
     case.requirement(code)
     task = tasks_of(database.read(), application_id).get(code)
     has = str(task.person_id) if task and task.person_id else ""
-    return _page(case, code, TogetherForm(person=has, seen=has, comment_id=uuid4()).offer(case))
+    return _page(case, code, TogetherForm(person=has, seen=has).offer(case))
 
 
 @bp.post(_QUESTION)
@@ -104,7 +96,7 @@ def together_saved(application_id: UUID, code: str) -> ResponseReturnValue:
                 if form.gives:
                     services.give_questions(session, actor, application_id, [code], person_id=form.chosen)
                 if form.text.data:
-                    words: dict[str, Any] = {"comment_id": form.its_id, "text": form.text.data}
+                    words: dict[str, Any] = {"comment_id": form.id_for(form.text.data), "text": form.text.data}
                     services.comment_on(session, actor, application_id, code, **words)
         except RuleError as error:
             form.complain(error)

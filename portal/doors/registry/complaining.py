@@ -26,6 +26,7 @@ from portal.doors.registry.caching import unkept
 from portal.doors.registry.forms import OpenForm
 from portal.doors.registry.throttle import share_throttle, visitor_waits
 from portal.forms.fields import radios_field, text_field, textarea_field
+from portal.forms.once import SentOnce
 from portal.language.i18n import current_language
 from portal.settings import current_settings
 from portal.stores import database
@@ -34,7 +35,7 @@ from portal.web.access import public
 MOST_PER_HOUR, MOST_IN_ALL = 10, 300  # of one connection; and of all together
 
 
-class ComplaintForm(OpenForm):
+class ComplaintForm(SentOnce, OpenForm):
     """What somebody complains about, and how to reach them."""
 
     about = radios_field(
@@ -80,7 +81,7 @@ def complaints() -> ResponseReturnValue:
 @public
 def complain() -> ResponseReturnValue:
     """Show the empty form."""
-    return render_template("registry/complain.html", form=ComplaintForm(None))
+    return unkept(render_template("registry/complain.html", form=ComplaintForm(None)))
 
 
 @public
@@ -92,12 +93,14 @@ def complained() -> ResponseReturnValue:
     if wait := visitor_waits("complaint"):
         form.form_errors.append(_l("Too many complaints came in just now. Try again later, or write to us."))
         return render_template("registry/complain.html", form=form), 429, {"Retry-After": str(wait)}
+    contact = form.contact.data or ""
     with database.write() as session:
         complaint_id = receive_complaint(
             session,
+            complaint_id=form.id_for(form.about.data, form.message.data, contact),
             about=Subject(form.about.data),
             message=form.message.data,
-            contact=form.contact.data or "",
+            contact=contact,
             language=current_language(),
         )
     return redirect(url_for("registry.complaint", complaint_id=complaint_id), 303)

@@ -25,6 +25,7 @@ from portal.doors.registry.forms import OpenForm
 from portal.doors.registry.throttle import share_throttle, visitor_waits
 from portal.forms.fields import checkboxes_field, email_field, file_field, hidden_field, radios_field
 from portal.forms.lists import text_of
+from portal.forms.once import SentOnce
 from portal.forms.widgets import TextareaWidget
 from portal.language.i18n import current_language
 from portal.settings import current_settings
@@ -67,7 +68,7 @@ class OftenForm(OpenForm):
     often = radios_field(_l("How often do you want a message?"), OFTEN, required=_l("Choose how often"))
 
 
-class FollowForm(OftenForm):
+class FollowForm(SentOnce, OftenForm):
     """The same, and where the messages go."""
 
     offered = hidden_field()  # all that could be ticked, for the page with an error
@@ -130,9 +131,10 @@ def follow() -> ResponseReturnValue:
     if wait := visitor_waits("follow"):
         return answer(429, _("Many lists were made from your connection in a short time."), retry_after=wait)
     wanted = {"address": form.email.data, "public_ids": form.agencies.data, "daily": form.often.data == "day"}
+    follow_id = form.id_for(*wanted.values())
     try:
         with database.write() as session:
-            services.follow(session, language=current_language(), **wanted)
+            services.follow(session, follow_id=follow_id, language=current_language(), **wanted)
     except RuleError as error:
         form.complain(error)
         return _choose(form, []), 422

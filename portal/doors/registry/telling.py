@@ -12,10 +12,12 @@ from audits.signals.services import receive_signal
 from audits.signals.wording import ABOUT
 from certificates.register import queries
 from certificates.register.models import RegisterEntry
+from portal.doors.registry.caching import unkept
 from portal.doors.registry.forms import OpenForm
 from portal.doors.registry.throttle import share_throttle, visitor_waits
 from portal.doors.registry.workers import page_for_workers
 from portal.forms.fields import radios_field, text_field, textarea_field
+from portal.forms.once import SentOnce
 from portal.language.i18n import current_language, for_workers
 from portal.settings import current_settings
 from portal.stores import database
@@ -32,7 +34,7 @@ BORROWED = (
 )
 
 
-class TellingForm(OpenForm):
+class TellingForm(SentOnce, OpenForm):
     """What is wrong, and how to reach who tells it."""
 
     about = radios_field(
@@ -65,7 +67,7 @@ def add_to(bp: Blueprint) -> None:
 @for_workers
 def wrong(public_id: str) -> ResponseReturnValue:
     """Show the empty form."""
-    return _page(public_id, TellingForm(None))
+    return unkept(_page(public_id, TellingForm(None)))
 
 
 @public
@@ -77,16 +79,18 @@ def tell(public_id: str) -> ResponseReturnValue:
         return _page(public_id, form), 422
     if wait := visitor_waits("signal"):
         return page_for_workers("later", _entry(public_id)), 429, {"Retry-After": str(wait)}
+    entry, contact = _entry(public_id), form.contact.data or ""
     with database.write() as session:
         number = receive_signal(
             session,
-            _entry(public_id).agency_id,
+            entry.agency_id,
+            signal_id=form.id_for(entry.agency_id, form.about.data, form.message.data, contact),
             about=About(form.about.data),
             message=form.message.data,
-            contact=form.contact.data or "",
+            contact=contact,
             language=current_language(),
         )
-    return page_for_workers("told", _entry(public_id), number=number, contact=current_settings().contact_email)
+    return page_for_workers("told", entry, number=number, contact=current_settings().contact_email)
 
 
 def _page(public_id: str, form: TellingForm) -> Response:
