@@ -98,7 +98,7 @@ def _asked(installed: Installed, page: Page) -> Asked:
 
 def _bare(stack: ExitStack, compared: Comparison, bodies: Mapping[str, bytes], port: int) -> int:
     """Start a server that answers with the same bytes as ours; return its process number."""
-    folder = compared.machine.state / "bodies"
+    folder = compared.machine.state / f"bodies-{port}"  # the register starts another one beside this
     folder.mkdir()
     for name, body in bodies.items():
         (folder / _plain(name).strip("/")).write_bytes(body)
