@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from bench import builds, bulk, product, results
+from bench.__main__ import SERVED
 from bench.pages import PAGES
 from bench.printer import OURS
 from bench.results import Report, Row
@@ -18,81 +19,107 @@ ROW = {"system", "case", "n", "cpu_ms", "wall_ms_p50", "wall_ms_p95", "per_secon
 TARGET = {"name", "target", "measured", "met"}
 
 
-def run_small(tmp_path, *words):
-    """Return what the benchmarks left, by name."""
-    command = [sys.executable, "-m", "bench", *words, "--rounds", "1", "--out", tmp_path]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
-    found = {path.stem: json.loads(path.read_text()) for path in tmp_path.glob("*.json")}
-    for each in found.values():
-        assert all(row.keys() == ROW and row["n"] > 0 and row["per_second"] > 0 for row in each["rows"])
-        assert all(target.keys() == TARGET for target in each["targets"])
-    return found
+@pytest.fixture(scope="module")
+def results_of(tmp_path_factory):
+    """What the benchmarks with these names leave in a run of their own, by name."""
+
+    def run(*words):
+        folder = tmp_path_factory.mktemp("bench")
+        command = [sys.executable, "-m", "bench", *words, "--rounds", "1", "--out", folder]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+        found = {path.stem: json.loads(path.read_text()) for path in folder.glob("*.json")}
+        for each in found.values():
+            assert all(row.keys() == ROW and row["n"] > 0 and row["per_second"] > 0 for row in each["rows"])
+            assert all(target.keys() == TARGET for target in each["targets"])
+        return found
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def served(results_of):
+    """All that are served, in one run, as `make bench` runs them: what is served and its register are made once."""
+    return results_of(*SERVED, "--n", "4", "--agencies", "40", "--against", ".")
+
+
+@pytest.fixture(scope="module")
+def alone(results_of):
+    """Those that need no server, in one run."""
+    return results_of("press", "reader", "migration", "clock", "--n", "3", "--agencies", "50")
 
 
 def systems(found, case):
     return {row["system"] for row in found["rows"] if row["case"] == case}
 
 
-def test_pages_and_proof_beside_this_very_checkout(tmp_path):
+def test_pages_and_proof_beside_this_very_checkout(served):
     """A load stops at the first answer that is not 200: where there is a row, everything opened each time."""
-    found = run_small(tmp_path, "pages", "proof", "--n", "4", "--agencies", "20", "--against", ".")
     for page in PAGES:
-        assert systems(found["pages"], page) == {"keurwerk", "this again", "bare WSGI"}
-    targets = found["pages"]["targets"]
+        assert systems(served["pages"], page) == {"keurwerk", "this again", "bare WSGI"}
+    targets = served["pages"]["targets"]
     statements = [target for target in targets if target["name"].startswith("SQL statements")]
     assert len(statements) == len(PAGES)
     assert all(target["met"] and int(target["measured"]) > 0 for target in statements), "the same code asks as much"
     assert {"memory of a web process", "CPU, decision page"} <= {target["name"] for target in targets}
-    assert systems(found["proof"], "proof of check") == {"keurwerk", "this again", "manuals"}
-    assert [target["name"] for target in found["proof"]["targets"]] == ["p95 at 50/s", "asked to come back"]
+    assert systems(served["proof"], "proof of check") == {"keurwerk", "this again", "manuals"}
+    assert [target["name"] for target in served["proof"]["targets"]] == ["p95 at 50/s", "asked to come back"]
 
 
-def test_assessment(tmp_path):
-    found = run_small(tmp_path, "assessment", "--n", "3", "--agencies", "5", "--against", ".")["assessment"]
+def test_assessment(served):
+    found = served["assessment"]
     assert systems(found, "save an answer") == {"keurwerk", "this again", "keurwerk, few answers", "Flask + ORM"}
     assert [target["name"] for target in found["targets"]][::2] == ["CPU of a saved answer", "save an answer"]
 
 
-def test_audit(tmp_path):
-    found = run_small(tmp_path, "audit", "--n", "4", "--agencies", "5")["audit"]
+def test_audit(served):
+    found = served["audit"]
     assert systems(found, "save a verdict") == {"keurwerk", "Flask + ORM"}
     names = {target["name"] for target in found["targets"]}
     assert {"CPU of a saved verdict", "p95 of a verdict, 4 writers", "score of one audit", "unit page"} <= names
     assert sum(name.startswith(("key strokes for", "page loads for", "a key shows")) for name in names) == 4
 
 
-def test_clock(tmp_path):
-    found = run_small(tmp_path, "clock", "--n", "3", "--agencies", "50")["clock"]
-    steps = found["targets"][0]
-    assert (steps["name"], steps["measured"], steps["met"]) == ("steps made once", "60", True)
-
-
-def test_lane(tmp_path):
-    found = run_small(tmp_path, "lane", "--n", "3", "--agencies", "20")["lane"]
-    measured = {row["case"]: row["n"] for row in found["rows"]}
-    assert measured["changed certificate"] == 3
+def test_lane(served):
+    measured = {row["case"]: row["n"] for row in served["lane"]["rows"]}
+    assert measured["changed certificate"] == 4
     assert {"register search", "register entry", "register search, quiet", "extract"} <= measured.keys()
-    assert {target["name"] for target in found["targets"]} == {
+    assert {target["name"] for target in served["lane"]["targets"]} == {
         "p95 of register search meanwhile",
         "p95 of register entry meanwhile",
     }
 
 
-def test_reader(tmp_path):
-    found = run_small(tmp_path, "reader", "--n", "2")["reader"]
+def test_registry_beside_its_rivals(served):
+    found = served["registry"]
+    for case in ("entry, kept", "entry, cold", "look-up, cold", "search", "search, typo"):
+        assert {"keurwerk", "this again", "Flask and ORM"} <= systems(found, case) <= {
+            "keurwerk", "this again", "Flask and ORM", "Datasette", "bare WSGI",
+        }  # fmt: skip
+    assert {"memory of a process of the register", "p95 of a search with a typing error"} <= {
+        target["name"] for target in found["targets"]
+    }
+
+
+def test_clock(alone):
+    steps = alone["clock"]["targets"][0]
+    assert (steps["name"], steps["measured"], steps["met"]) == ("steps made once", "60", True)
+
+
+def test_reader(alone):
+    found = alone["reader"]
     assert {row["system"] for row in found["rows"]} == {"keurwerk", "in the process"}
     assert len({row["case"] for row in found["rows"]}) == len(found["targets"]) == 3
 
 
-def test_migration_back_and_up(tmp_path):
-    found = run_small(tmp_path, "migration", "--agencies", "20")["migration"]
+def test_migration_back_and_up(alone):
+    found = alone["migration"]
     assert [row["case"] for row in found["rows"]] == ["back", "up"]
     assert len(found["targets"]) == 4
 
 
-def test_press(tmp_path):
-    found = run_small(tmp_path, "press", "--n", "2")["press"]
+def test_press(alone):
+    found = alone["press"]
     assert {row["case"] for row in found["rows"]} == set(OURS)
     assert {"keurwerk", "keurwerk, typeset", "WeasyPrint + pyHanko, tuned"} <= systems(found, "signed B-T")
 
@@ -155,14 +182,3 @@ def test_ratios_are_remembered_only_when_asked(tmp_path, monkeypatch, capsys):
     capsys.readouterr()
     Report("thing", [row("keurwerk", 3.0), row("another", 4.0)]).write(out=tmp_path)
     assert "0.75 x a case, another (was 0.5, +50%)" in capsys.readouterr().out
-
-
-def test_registry_beside_its_rivals(tmp_path):
-    found = run_small(tmp_path, "registry", "--n", "8", "--agencies", "40", "--against", ".")["registry"]
-    for case in ("entry, kept", "entry, cold", "look-up, cold", "search", "search, typo"):
-        assert {"keurwerk", "this again", "Flask and ORM"} <= systems(found, case) <= {
-            "keurwerk", "this again", "Flask and ORM", "Datasette", "bare WSGI",
-        }  # fmt: skip
-    assert {"memory of a process of the register", "p95 of a search with a typing error"} <= {
-        target["name"] for target in found["targets"]
-    }
