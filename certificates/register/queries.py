@@ -45,6 +45,7 @@ __all__ = [
     "files_of",
     "find",
     "history",
+    "in_one_form",
     "latest",
     "public_ids",
     "search",
@@ -89,7 +90,7 @@ def entry(session: Session, public_id: str) -> RegisterEntry:
     Other spellings of the register number are accepted too, because older documents contain them.
     """
     found = session.scalar(_ENTRY, {"public_id": _typed(public_id)})
-    if found is None and (permanent := _in_one_form(public_id)) not in {None, public_id}:
+    if found is None and (permanent := in_one_form(public_id)) not in {None, public_id}:
         found = session.scalar(_ENTRY, {"public_id": permanent})
     if found is None:
         raise NotFoundError(_NOT_FOUND)
@@ -236,7 +237,7 @@ def _one(session: Session, condition: ColumnElement[bool]) -> RegisterEntry:
     return found
 
 
-def _in_one_form(public_id: str) -> str | None:
+def in_one_form(public_id: str) -> str | None:
     """Return the name with its number normalised; None if the number is not valid in that country."""
     country, _, number = public_id.upper().partition("-")
     try:

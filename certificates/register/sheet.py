@@ -49,10 +49,13 @@ def _its_file() -> Any:
     return files.order_by(PUBLIC_DOCUMENTS.c.created_at.desc()).limit(1).scalar_subquery()
 
 
+ITS_TERMS, ITS_CHANGES = _its_terms(), _its_changes()
+"""What the history of an entry follows from, as columns beside it; None for an entry without."""
+
 _PRINTED = ("digest", "seat", "sites")
 _printed = func.jsonb_build_array(*(Certificate.snapshot[name] for name in _PRINTED))
 _SHEET = (
-    select(RegisterEntry, _its_terms(), _its_changes(), _its_file())
+    select(RegisterEntry, ITS_TERMS, ITS_CHANGES, _its_file())
     .add_columns(select(_printed).where(Certificate.id == RegisterEntry.certificate_id).scalar_subquery())
     .where(RegisterEntry.public_id == given("public_id"))
     .options(*HIDDEN)
@@ -67,11 +70,17 @@ def sheet(session: Session, public_id: str, day: date) -> Sheet:
         found = session.execute(_SHEET, {"public_id": permanent}).one()
     its, terms, changes, sha256, printed = found
     kept = dict(zip(_PRINTED, printed or [None, None, None], strict=True))
-    return Sheet(its, course(_terms(terms or []), map(_change, changes or []), day)[::-1], kept, sha256)
+    return Sheet(its, course(terms_from(terms or []), changes_from(changes or []), day)[::-1], kept, sha256)
 
 
-def _terms(rows: list[list[Any]]) -> dict[Any, Terms]:
+def terms_from(rows: list[list[Any]]) -> dict[Any, Terms]:
+    """Return certificates as ITS_TERMS has them."""
     return {key: Terms(number, conditional, date.fromisoformat(until)) for key, number, conditional, until in rows}
+
+
+def changes_from(rows: list[list[Any]]) -> list[Change]:
+    """Return changes as ITS_CHANGES has them, in order."""
+    return [_change(row) for row in rows]
 
 
 def _change(row: list[Any]) -> Change:

@@ -1,25 +1,32 @@
 """With every database away the register answers for single agencies from its last files, and says as of when."""
 
+import json
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 from unittest.mock import Mock
 
 import pytest
 from click.testing import CliRunner
 
 from audits.core import clock
+from certificates.ledger.entries import EntryType
 from certificates.lifecycle.workflow import CertificateState as S
+from certificates.register import keeping
+from certificates.register.queries import entry_of, history
 from portal.app import create_app
 from portal.commands import registry
 from portal.commands.registry import keep_files
-from portal.doors.registry import newer, standby
+from portal.doors.registry import newer
+from portal.doors.registry.facts import agency_facts
 from portal.settings import current_settings
 from portal.signing.ledger_file import BeingMadeError
-from portal.stores import database
+from portal.stores import database, kept
+from portal.stores.files import StorageDownError
 from portal.stores.roles import REGISTER
 from tests.conftest import make_settings
 from tests.kit.browser import Browser
-from tests.kit.factories.certificates import change, make_certificate
+from tests.kit.factories.certificates import change, make_applicant, make_certificate
+from tests.pages.test_feeds import log
 from tests.pages.test_register_api import conforms
 
 NOWHERE = "postgresql+psycopg://nobody@127.0.0.1:1/nothing"
@@ -37,22 +44,22 @@ def certificate(session):
 
 
 @pytest.fixture
-def files(app, certificate, tmp_path, monkeypatch):
-    """The files of a register that had its database."""
+def kept_up(app, certificate, tmp_path, monkeypatch):
+    """Note what changed, as the worker does every few seconds."""
     there = replace(app.extensions["settings"], cache_dir=tmp_path / "cache")
     monkeypatch.setitem(app.extensions, "settings", there)
-    assert app.test_client().get("/dumps/manifest.json").status_code == 200
-
-
-@pytest.fixture
-def kept_up(files, app):
-    """Note what changed since they were made, as the worker does every few seconds."""
 
     def kept_up():
         with app.test_request_context():
             newer.keep_up(database.read(), current_settings())
 
     return kept_up
+
+
+@pytest.fixture
+def files(kept_up):
+    """What is kept of a register that had its database."""
+    kept_up()
 
 
 @pytest.fixture
@@ -81,13 +88,14 @@ def test_software_gets_the_last_facts_and_is_told_that_they_are_old(stranded, ce
     assert conforms(answer.get_json(), "Agency")["status"] == "certified"
     assert answer.headers["Warning"].startswith("110")
     assert answer.headers["Last-Modified"]
-    assert client.get("/api/v1/agencies/nl-00000000").status_code == 503
-    assert client.get("/register?q=flex").status_code == 503
+    unknown = client.get("/api/v1/agencies/nl-00000000")
+    assert unknown.status_code == 503
+    assert "as of 20" in conforms(unknown.get_json(), "Problem")["detail"]
     own = client.get(f"/register/nl-{certificate.agency.register_number}", headers={"Cookie": "keurwerk=x"})
     assert own.status_code == 503
 
 
-def test_what_changed_after_the_files_were_made_is_known_too(stranded, session, certificate, kept_up, tmp_path):
+def test_what_changed_after_the_file_was_begun_is_known_too(stranded, session, certificate, kept_up):
     late = make_certificate(session)
     change(session, certificate, S.SUSPENDED, clock.today(), "Late wages.")
     client = stranded.test_client(use_cookies=False)
@@ -97,15 +105,93 @@ def test_what_changed_after_the_files_were_made_is_known_too(stranded, session, 
     kept_up()
     assert client.get(new).get_json()["status"] == "certified"
     assert client.get(old).get_json()["status"] == "suspended"
-    assert "Suspended" in Browser(stranded, "en").open(f"/register/nl-{certificate.agency.register_number}").text
+    lines = conforms(client.get(f"{old}/history").get_json(), "History")["history"]
+    assert [(line["status"], line["reason"]) for line in lines] == [("suspended", "Late wages."), ("certified", None)]
+    page = Browser(stranded, "en").open(f"/register/nl-{certificate.agency.register_number}")
+    assert "Suspended" in page.text
+    assert "Late wages." in page.text
+
+
+def test_the_search_is_a_simpler_one_that_never_says_who_is_not_certified(stranded, session, certificate, kept_up):
+    name = certificate.agency.legal_name.split()[0]
+    other = make_certificate(session).agency
     kept_up()
-    assert len(list((tmp_path / "cache" / "dumps").glob("newer-*"))) == 1
+    visitor = Browser(stranded, "en")
+    assert visitor.open(f"/register?q={certificate.agency.register_number}").heading == certificate.agency.legal_name
+    page = visitor.open(f"/register?q={name[:5].upper()}")
+    assert certificate.agency.legal_name in page.text
+    assert "simpler one" in page.text
+    everything = visitor.open("/register")
+    assert all(each.legal_name in everything.text for each in (certificate.agency, other))
+    nothing = visitor.open("/register?q=zzyzzx")
+    assert "does not say that an agency is not certified" in nothing.text
+    assert "is not certified by us" not in nothing.text
+    assert visitor.open("/register?status=suspended").text.count("found nothing") == 1
+    assert certificate.agency.legal_name in visitor.open("/register?status=certified&sort=changed").text
 
 
-def test_a_machine_without_a_worker_keeps_them_by_a_command(app, files, certificate, tmp_path, monkeypatch):
-    home = tmp_path / "cache" / "dumps"
+def test_the_search_of_software_follows_the_contract(stranded, certificate):
+    client = stranded.test_client(use_cookies=False)
+    found = client.get(f"/api/v1/agencies?q={certificate.agency.legal_name}&pageSize=1")
+    held = conforms(found.get_json(), "AgencyPage")
+    assert held["agencies"][0]["publicId"] == f"nl-{certificate.agency.register_number}"
+    assert (held["total"], held["matchedBy"], held["facets"]["status"]) == (1, "words", {})
+    assert found.headers["Warning"].startswith("110")
+    place = certificate.agency.city
+    assert client.get(f"/api/v1/agencies?place={place}").get_json()["total"] == 1
+    assert client.get("/api/v1/agencies?place=Elsewhere").status_code == 503
+    assert client.get("/api/v1/agencies?q=zzyzzx").status_code == 503
+    assert client.get("/api/v1/agencies?nonsense=1").status_code == 400
+    account = client.get("/register?q=NL91ABNA0417164300")
+    assert (account.status_code, "as of" in account.text) == (503, True)
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_the_home_page_and_the_page_for_workers_say_as_of_when(stranded, certificate, language):
+    visitor = Browser(stranded, language)
+    words = {"nl": "Wij kunnen het register", "en": "We cannot reach the register"}
+    home = visitor.open("/")
+    assert words[language] in home.text
+    assert certificate.agency.legal_name in home.text
+    name = f"nl-{certificate.agency.register_number}"
+    assert words[language] in visitor.open(f"/register/{name}/work").text
+    assert visitor.open(f"/certificates/{certificate.number}").heading == certificate.agency.legal_name
+    drawn = stranded.test_client(use_cookies=False).get(f"/register/{name}/mark.svg?lang=en")
+    assert "as of" in drawn.text
+
+
+def test_feeds_and_files_hold_what_was_known(stranded, session, certificate, kept_up):
+    position = log(session, certificate, EntryType.ISSUED, "certified")
+    kept_up()
+    client, name = stranded.test_client(use_cookies=False), f"nl-{certificate.agency.register_number}"
+    held = conforms(client.get("/api/v1/changes").get_json(), "ChangePage")
+    assert [(each["publicId"], each["position"]) for each in held["changes"]] == [(name, position)]
+    assert client.get(f"/api/v1/changes?since={position}").get_json() == {"changes": [], "position": position}
+    for path in ("/changes.atom?lang=en", f"/changes.atom?agency={name}&lang=en"):
+        feed = client.get(path).text
+        assert certificate.agency.legal_name in feed
+        assert "<subtitle>As of" in feed
+    with client.get("/dumps/agencies.jsonl") as dump:
+        assert name in dump.text
+    assert client.get("/dumps/manifest.json").get_json()["files"]
+
+
+def test_what_is_asked_of_a_file_that_keeps_only_the_last_changes_is_not_guessed(
+    stranded, session, certificate, kept_up, monkeypatch
+):
+    monkeypatch.setattr(kept, "MOST_CHANGES", 1)
+    last = [log(session, certificate, EntryType.ISSUED, "certified") for _ in range(3)][-1]
+    kept_up()
+    client = stranded.test_client(use_cookies=False)
+    assert client.get("/api/v1/changes?since=0").status_code == 503
+    assert len(client.get(f"/api/v1/changes?since={last - 1}").get_json()["changes"]) == 1
+
+
+def test_a_machine_without_a_worker_keeps_it_by_a_command(app, files, tmp_path, monkeypatch):
+    place = kept.path_in(tmp_path / "cache")
+    place.unlink()
     assert CliRunner().invoke(keep_files, obj=app).exit_code == 0
-    assert len(list(home.glob("newer-*"))) == 1
+    assert [each.name for each in place.parent.iterdir()] == ["register.db"]
     monkeypatch.setattr(newer, "keep_up", failing := Mock(side_effect=BeingMadeError))
     done = CliRunner().invoke(keep_files, obj=app)
     assert (done.exit_code, done.output) == (1, "Error: The files could not be made.\n")
@@ -115,41 +201,33 @@ def test_a_machine_without_a_worker_keeps_them_by_a_command(app, files, certific
     assert failing.call_count == 4
 
 
-def test_where_too_many_changed_at_once_nothing_newer_is_said_than_is_known(
-    stranded, session, certificate, kept_up, monkeypatch
-):
-    monkeypatch.setattr(newer, "MOST", 0)
-    client, path = stranded.test_client(use_cookies=False), f"/api/v1/agencies/nl-{certificate.agency.register_number}"
-    before = client.get(path).headers["Last-Modified"]
-    change(session, certificate, S.SUSPENDED, clock.today(), "Late wages.")
+def test_a_file_that_is_old_or_damaged_is_begun_anew(stranded, certificate, kept_up, tmp_path, monkeypatch):
+    place, path = kept.path_in(tmp_path / "cache"), f"/api/v1/agencies/nl-{certificate.agency.register_number}"
+    client, first = stranded.test_client(use_cookies=False), place.stat().st_ino
     kept_up()
-    answer = client.get(path)
-    assert (answer.get_json()["status"], answer.headers["Last-Modified"]) == ("certified", before)
+    assert place.stat().st_ino == first
+    monkeypatch.setattr(newer, "ANEW", timedelta(0))
+    kept_up()
+    assert place.stat().st_ino != first
+    place.write_bytes(b"no database" * 1000)
+    assert client.get(path).status_code == 503
+    with pytest.raises(StorageDownError):
+        kept_up()
+    kept_up()
+    assert client.get(path).status_code == 200
+    monkeypatch.setattr(kept, "FORM", kept.FORM + 1)
+    assert client.get(path).status_code == 503
+    place.unlink()
+    assert client.get(path).status_code == 503
 
 
-def test_who_never_made_files_has_none(stranded, certificate, tmp_path):
-    name = f"nl-{certificate.agency.register_number}"
-    assert standby.last_known(tmp_path / "cache" / "dumps", name)
-    assert standby.last_known(tmp_path / "nowhere", name) is None
-    assert standby.last_known(tmp_path / "cache" / "dumps", "") is None
-    assert standby.last_known(tmp_path / "cache" / "dumps", name + "x") is None
-
-
-@pytest.mark.parametrize(
-    ("until", "status", "expected"),
-    [
-        (0, "certified", "certified"),
-        (-1, "certified", "expired"),
-        (-1, "conditional", "expired"),
-        (-1, "withdrawn", "withdrawn"),
-    ],
-)
-def test_a_term_that_ended_since_is_over_without_a_database_too(until, status, expected):
-    today = date(2026, 11, 30)
-    facts = {
-        "status": status, "reliable": status != "withdrawn", "exceptedScope": None, "statusSince": "2026-01-01",
-        "certificate": {"validUntil": (today + timedelta(days=until)).isoformat()},
-    }  # fmt: skip
-    said = standby.as_of(facts, today)
-    assert said["status"] == expected
-    assert said["reliable"] is (expected in {"certified", "conditional"})
+@pytest.mark.parametrize("stage", [S.ACTIVE, S.SUSPENDED, S.WITHDRAWN, S.ENDED, None])
+def test_an_entry_that_was_kept_is_the_entry(app, session, stage):
+    agency = make_certificate(session, stage).agency if stage else make_applicant(session)
+    (held,) = (each for each in keeping.all_kept(session) if each.values["public_id"].endswith(agency.register_number))
+    values = json.loads(json.dumps(held.values))
+    with app.test_request_context():
+        for later in (0, 400):
+            day = clock.today() + timedelta(days=later)
+            assert agency_facts(keeping.entry_from(values), day) == agency_facts(entry_of(session, agency.id), day)
+    assert keeping.history_from(held.history, day) == history(session, agency.id, day)

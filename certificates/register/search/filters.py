@@ -50,14 +50,15 @@ class Filters:
         return tuple(Status(value) for value in self.of(Facet.STATUS))
 
     @property
+    def tags(self) -> list[list[str]]:
+        """Return the tags of each chosen facet but the status; an entry must have one of each."""
+        chosen = ((facet, values) for facet, values in self.chosen.items() if facet is not Facet.STATUS and values)
+        return [[tag(facet, value) for value in values] for facet, values in chosen]
+
+    @property
     def query(self) -> str:
         """Return those but the status as a tsquery, or an empty text."""
-        groups = [
-            " | ".join(quoted(tag(facet, value)) for value in values)
-            for facet, values in self.chosen.items()
-            if facet is not Facet.STATUS and values
-        ]
-        return " & ".join(f"({group})" for group in groups)
+        return " & ".join(f"({' | '.join(map(quoted, group))})" for group in self.tags)
 
 
 def tag(facet: Facet, value: str) -> str:

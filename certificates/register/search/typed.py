@@ -35,9 +35,15 @@ class Unit:
 
     def query(self, more: Iterable[str] = ()) -> str:
         """Return it as a part of a tsquery; `more` are words that resemble it."""
-        begins = [f"'{word}':*" if len(word) >= _SHORTEST_PREFIX else f"'{word}'" for word in self.like]
-        whole = [f"'{word}'" for word in (*self.joined, *more)]
-        return f"({' | '.join(begins + whole)})"
+        words = [*self.fitting, *((word, False) for word in more)]
+        parts = [f"'{word}'" + (":*" if begins else "") for word, begins in words]
+        return f"({' | '.join(parts)})"
+
+    @property
+    def fitting(self) -> list[tuple[str, bool]]:
+        """Return the words one of which an entry must hold, each with whether a word may also only begin so."""
+        likes = [(word, len(word) >= _SHORTEST_PREFIX) for word in self.like]
+        return likes + [(word, False) for word in self.joined]
 
 
 @dataclass(frozen=True, slots=True)

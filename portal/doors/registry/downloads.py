@@ -54,7 +54,11 @@ def signed_manifest() -> ResponseReturnValue:
 @public
 def dump(name: str) -> ResponseReturnValue:
     """Send a file of the newest set."""
-    folder = _newest()
+    return sent(_newest(), name)
+
+
+def sent(folder: Path, name: str) -> Response:
+    """Return a file of a set."""
     response = send_file(folder / name, mimetype=_MEDIA_TYPES[name], as_attachment=True, conditional=True)
     held = dumps.manifest(folder)
     response.set_etag(next(each["sha256"] for each in held["files"] if each["name"] == name))

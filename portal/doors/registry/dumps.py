@@ -64,9 +64,10 @@ def made_at(folder: Path) -> float:
     return folder.stat().st_mtime
 
 
-def newer_than(folder: Path) -> Path:
-    """Return the file of what has changed since a set was made, written by `newer`."""
-    return folder.with_name(f"newer-{folder.name}.jsonl")
+def last(settings: Settings) -> Path | None:
+    """Return the folder of the last set, of whichever day; None if there is none."""
+    made = [each for each in home_of(settings).glob("[0-9]*-*") if (each / MANIFEST).is_file()]
+    return max(made, key=made_at, default=None)
 
 
 def manifest(folder: Path) -> dict[str, Any]:
@@ -115,7 +116,6 @@ def _make(session: Any, home: Path, day: date) -> Path:
         olds = [each for each in home.iterdir() if each.is_dir() and each not in {unfinished, place}]
         for old in sorted(olds, key=made_at)[:-1]:
             shutil.rmtree(old)
-            newer_than(old).unlink(missing_ok=True)
         if not place.exists():  # else nothing has changed since
             unfinished.rename(place)
         os.utime(place, (asked_at, asked_at))

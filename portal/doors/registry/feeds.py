@@ -46,9 +46,18 @@ def add_to(bp: Blueprint) -> None:
 @public
 def list_changes() -> ResponseReturnValue:
     """Return what changed after a position in the public log, oldest first."""
+    since, limit = asked_changes()
+    return changes_answer(changes.since(database.read(), since, limit), since, limit)
+
+
+def asked_changes() -> tuple[int, int]:
+    """Return the position behind which changes are asked for, and how many of them."""
     asked = read_query({"since": _position, "limit": whole_number(1, changes.MOST, digits=4)})
-    since, limit = asked.get("since", -1), asked.get("limit", changes.MOST)
-    found = changes.since(database.read(), since, limit)
+    return asked.get("since", -1), asked.get("limit", changes.MOST)
+
+
+def changes_answer(found: Sequence[LoggedChange], since: int, limit: int) -> Response:
+    """Return changes as data, and where the next ones are."""
     last = found[-1].position if found else since
     base = current_settings().public_url
     response = jsonify({"changes": [_facts(each, base) for each in found], "position": last})
@@ -60,25 +69,34 @@ def list_changes() -> ResponseReturnValue:
 @public
 def atom() -> ResponseReturnValue:
     """Return the latest changes as Atom feed: of all agencies, or of those in the address."""
+    names = asked_names()
+    return atom_answer(names, changes.newest(database.read(), names or None))
+
+
+def asked_names() -> list[str]:
+    """Return the agencies in the address of the feed; none stands for all."""
     asked = read_query({"lang": str}, {"agency": _agencies})
-    names = [name for each in asked.get("agency", []) for name in each]
-    found = changes.newest(database.read(), names or None)
+    return [name for each in asked.get("agency", []) for name in each]
+
+
+def atom_answer(names: Sequence[str], found: Sequence[LoggedChange], as_of: str = "") -> Response:
+    """Return changes as Atom feed of these agencies, or of all; `as_of` says that it is not of now."""
     base = current_settings().public_url
     here = f"{base}{request.full_path}" if request.query_string else f"{base}{request.path}"
     title = _("Changes of the agencies that you follow") if names else _("Changes in the register")
-    page = feed_page(title, here, found)
-    response = shared(page, "application/atom+xml", _FEED_SECONDS)
+    response = shared(feed_page(title, here, found, as_of), "application/atom+xml", _FEED_SECONDS)
     response.vary.add("Accept-Language")
     return response
 
 
-def feed_page(title: str, here: str, found: Sequence[LoggedChange]) -> str:
+def feed_page(title: str, here: str, found: Sequence[LoggedChange], as_of: str = "") -> str:
     """Return the Atom feed of these changes, which is at the address `here`."""
     base = current_settings().public_url
     return render_template(
         "registry/changes.xml",
         title=title,
         here=here,
+        as_of=as_of,
         base=base,
         body_name=current_settings().body_name,
         updated=moment(found[0].at if found else _BEGIN),

@@ -10,6 +10,7 @@ from audits.core.errors import NotFoundError
 from certificates import addresses
 from certificates.lifecycle.rules import STATUSES, Status, is_number
 from certificates.register import queries
+from certificates.register.models import RegisterEntry
 from portal.doors.registry.caching import API_SECONDS, shared
 from portal.language.labels import label
 from portal.settings import current_settings
@@ -29,9 +30,13 @@ def add_to(bp: Blueprint) -> None:
 @public
 def live_mark(public_id: str) -> ResponseReturnValue:
     """Draw the status of an agency today; a page that shows it links to the entry."""
-    entry = queries.entry(database.read(), public_id.lower())
+    return drawn(queries.entry(database.read(), public_id.lower()), _("Look in the register"))
+
+
+def drawn(entry: RegisterEntry, more: str) -> Response:
+    """Draw the status of an entry today, with a line of words under it."""
     status = entry.status_on(clock.today())
-    response = _drawn(status, entry.legal_name, str(label(status)), _("Look in the register"))
+    response = _drawn(status, entry.legal_name, str(label(status)), more)
     response.vary.add("Accept-Language")
     return response
 

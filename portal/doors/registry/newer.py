@@ -1,46 +1,69 @@
-"""Note beside the newest files of the register what has changed since, for the time in which no database answers."""
+"""Keep up what answers while no database does: the files of the whole register, and the one that is read by index."""
 
-import os
-import tempfile
-import time
-from collections.abc import Iterable
-from datetime import datetime, timedelta
+import sqlite3
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from audits.core import clock
-from certificates.register import queries
+from certificates.register import changes
+from certificates.register.keeping import all_kept, kept_since
 from portal.doors.registry import dumps
-from portal.doors.registry.facts import agency_facts
 from portal.settings import Settings
+from portal.stores.files import StorageDownError
+from portal.stores.kept import MOST_CHANGES, KeptFile, KeptWriter, path_in
 
 FOLLOW_SECONDS = 5
-MOST = 5000  # agencies; where more change at once, what was noted stays until the next set has them all
+ANEW = timedelta(days=1)  # what left no trace in the time of an entry, as new rules of the search, is there by then
 _LATE = timedelta(minutes=10)  # an entry gets its time before it is committed: far above the longest transaction
 
 
 def keep_up(session: Any, settings: Settings) -> None:
-    """Make the files anew if they are too old, then note what has changed since they were made.
+    """Note what has changed, then make the files anew if they are too old.
 
     BeingMadeError and StorageDownError as `dumps.newest`.
     """
-    folder = dumps.newest(session, settings)
-    asked_at = time.time()
-    changed = queries.changed_since(session, _since(folder), MOST + 1)
-    if len(changed) <= MOST:
-        today = clock.today()
-        _put(dumps.newer_than(folder), (dumps.as_line(agency_facts(entry, today)) for entry in changed), asked_at)
+    keep(session, path_in(settings.cache_dir))
+    dumps.newest(session, settings)
 
 
-def _since(folder: Path) -> datetime | None:
-    """Return behind which time of an entry something may be missing in a set; None for a set without entries."""
-    last = dumps.manifest(folder).get("updatedAt")
-    return datetime.fromisoformat(last) - _LATE if last else None
+def keep(session: Any, path: Path) -> None:
+    """Bring the file up to now, or begin it anew where it is too old, of another form or damaged. StorageDownError."""
+    try:
+        if not _is_young(path):
+            _begin(session, path)
+        else:
+            _change(session, path)
+    except sqlite3.OperationalError as error:  # locked, or no room
+        raise StorageDownError("the kept register cannot be written") from error
+    except sqlite3.DatabaseError as error:
+        path.unlink(missing_ok=True)
+        raise StorageDownError("the kept register is damaged; it is begun anew") from error
+    except OSError as error:
+        raise StorageDownError("the folder of the cache cannot be used") from error
 
 
-def _put(place: Path, lines: Iterable[str], moment: float) -> None:
-    """Replace the file in one step, so that nobody reads half of it; its time is the moment that it tells of."""
-    with tempfile.NamedTemporaryFile("w", dir=place.parent, encoding="utf-8", newline="", delete=False) as unfinished:
-        unfinished.writelines(lines)
-    os.utime(unfinished.name, (moment, moment))
-    Path(unfinished.name).replace(place)
+def _is_young(path: Path) -> bool:
+    with KeptFile.opened(path) as held:
+        return held is not None and clock.now() - held.made < ANEW
+
+
+def _begin(session: Any, path: Path) -> None:
+    behind = max(-1, changes.last_position(session) - MOST_CHANGES)
+    with KeptWriter.begun(path, clock.now(), behind) as file:
+        for each in all_kept(session):
+            file.put(each)
+        _add_changes(session, file)
+
+
+def _change(session: Any, path: Path) -> None:
+    with KeptWriter.changing(path, clock.now()) as file:
+        last = file.last_change
+        for each in kept_since(session, last - _LATE) if last else all_kept(session):
+            file.put(each)
+        _add_changes(session, file)
+
+
+def _add_changes(session: Any, file: KeptWriter) -> None:
+    while found := changes.since(session, file.last_position):
+        file.add_changes(found)

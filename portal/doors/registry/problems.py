@@ -1,6 +1,7 @@
 """Errors of the open data as problem details (RFC 9457), reporting everything wrong at once."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from flask import json, request
@@ -9,6 +10,7 @@ from flask_babel import gettext
 from werkzeug.exceptions import MethodNotAllowed
 from werkzeug.http import HTTP_STATUS_CODES
 
+from certificates.ledger.entries import moment
 from portal.web.errors import answer
 
 DETAILS = {
@@ -38,14 +40,16 @@ def problem(
     errors: Sequence[dict[str, str]] = (),
     *,
     retry_after: int | None = None,
+    as_of: datetime | None = None,
 ) -> ResponseReturnValue:
-    """Return problem details; the `message` of HTML pages is not included."""
+    """Return problem details; the `message` of HTML pages is not included. `as_of` is the moment of what is at hand."""
     del message
+    known = f" What is at hand without it is as of {moment(as_of)}." if as_of else ""
     body: dict[str, Any] = {
         "type": "about:blank",
         "status": status,
         "title": HTTP_STATUS_CODES.get(status, "Error"),
-        "detail": DETAILS.get(status, "The request could not be answered."),
+        "detail": DETAILS.get(status, "The request could not be answered.") + known,
         "instance": request.path,
     }
     if errors:

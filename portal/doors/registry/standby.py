@@ -1,92 +1,233 @@
-"""Answer for single agencies from the last files while no database can be asked, and say as of when."""
+"""Answer from the kept register while no database can be asked, and say as of when.
 
-import json
-import mmap
-from collections.abc import Mapping
-from datetime import UTC, date, datetime, timedelta
+The search is a simpler one: exact numbers, and names that have every word or begin so. That it finds nothing says
+nothing of an agency: it looks for no typing errors, and who is not in the file may be certified a moment ago.
+"""
+
+import sqlite3
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from email.utils import format_datetime
-from pathlib import Path
-from typing import Any
+from urllib.parse import urlencode
 
-from flask import Response, current_app, jsonify, make_response, render_template, request
+from flask import current_app, jsonify, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from audits.core import clock
-from certificates.lifecycle.rules import Status
-from portal.doors.registry.dumps import LINES, MANIFEST, home_of, made_at, newer_than
+from certificates.addresses import API
+from certificates.register.models import RegisterEntry
+from certificates.register.queries import How, in_one_form
+from certificates.register.search.counting import Counted
+from certificates.register.search.exact import account_in
+from certificates.register.search.filters import Facet
+from certificates.register.search.query import Asked, Found
+from certificates.register.search.typed import numbers_in, typed
+from portal.doors.registry import downloads, dumps, feeds, marks
+from portal.doors.registry.facets import taken_off
+from portal.doors.registry.facts import agency_facts, history_facts
+from portal.doors.registry.parameters import LANGUAGE, plain, read_asked
+from portal.doors.registry.problems import problem
+from portal.doors.registry.workers import shown_to_workers
+from portal.language.dates import datetime_text
 from portal.settings import current_settings
+from portal.stores.kept import KeptFile, path_in
+from portal.web.errors import answer
 
-_PAGE, _DATA = "registry.entry", "registry.agency"
-_LONGEST_NAME = 60
+_RETRY = 30
 
 
-def answer_from_files() -> Response | None:
-    """Return the entry or the facts of an agency as the last files have them; None for anything else."""
-    if request.endpoint not in {_PAGE, _DATA} or current_app.config["SESSION_COOKIE_NAME"] in request.cookies:
+def answer_from_files() -> ResponseReturnValue | None:
+    """Return what is known of the page that was asked for, else status 503; both with the moment of the file.
+
+    None for pages of others, for who is signed in, and where nothing is kept.
+    """
+    if request.blueprint != "registry" or current_app.config["SESSION_COOKIE_NAME"] in request.cookies:
         return None
-    found = last_known(home_of(current_settings()), (request.view_args or {}).get("public_id", ""))
+    try:
+        with KeptFile.opened(path_in(current_settings().cache_dir)) as held:
+            return _answer(held) if held else None
+    except sqlite3.Error as error:
+        current_app.logger.warning("the kept register cannot be read: %s", type(error).__name__)
+        return None
+
+
+def _answer(held: KeptFile) -> ResponseReturnValue:
+    moment = held.moment
+    known = _KNOWN.get(request.endpoint or "") if request.method in {"GET", "HEAD"} else None
+    found = known(held, **(request.view_args or {})) if known else None
     if found is None:
-        return None
-    facts, moment = found
-    response = jsonify(facts) if request.endpoint == _DATA else _page(facts, moment)
-    response.headers["Last-Modified"] = format_datetime(moment, usegmt=True)
+        return _not_now(moment)
+    response = make_response(found)
+    response.headers["Last-Modified"] = format_datetime(moment.astimezone(UTC).replace(microsecond=0), usegmt=True)
     response.headers["Warning"] = '110 - "Response is Stale"'
     response.headers["Cache-Control"] = "no-store"
     return response
 
 
-def last_known(home: Path, public_id: str) -> tuple[dict[str, Any], datetime] | None:
-    """Return the facts of an agency by the last files, and as of when; None if they do not know it.
-
-    Who is in no file may be certified a moment ago: of them nothing is said.
-    """
-    try:
-        sets = [each for each in home.iterdir() if (each / MANIFEST).is_file()]
-        if not sets:
-            return None
-        newest = max(sets, key=made_at)
-        newer, moment = newer_than(newest), made_at(newest)
-        line = None
-        if newer.is_file():  # what it lacks has not changed since the set was made
-            line, moment = _line(newer, public_id.lower()), max(moment, made_at(newer))
-        line = line or _line(newest / LINES, public_id.lower())
-    except OSError:
-        return None
-    at = datetime.fromtimestamp(moment, UTC).replace(microsecond=0)
-    return (as_of(json.loads(line), clock.today()), at) if line else None
+def _not_now(moment: datetime) -> ResponseReturnValue:
+    """Return status 503 with what nobody can know without the database."""
+    if request.path.startswith(API):
+        return problem(503, as_of=moment)
+    said = datetime_text(moment)
+    message = _("We cannot reach the register at this moment. What we have at hand is as of %(moment)s.", moment=said)
+    return answer(503, message, retry_after=_RETRY)
 
 
-def as_of(facts: Mapping[str, Any], today: date) -> dict[str, Any]:
-    """Return the facts with a status that ends by the calendar, which needs no database."""
-    mark = facts["certificate"]
-    until = date.fromisoformat(mark["validUntil"]) if mark else today
-    if not facts["reliable"] or until >= today:
-        return dict(facts)
-    ended = {"status": Status.EXPIRED.value, "reliable": False, "exceptedScope": None}
-    return dict(facts) | ended | {"statusSince": (until + timedelta(days=1)).isoformat()}
-
-
-def _line(path: Path, public_id: str) -> bytes | None:
-    if not public_id or len(public_id) > _LONGEST_NAME or not path.stat().st_size:
-        return None
-    begin = b'{"publicId":' + json.dumps(public_id).encode() + b","
-    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as held:
-        if held[: len(begin)] != begin:
-            before = held.find(b"\n" + begin)
-            if before < 0:
-                return None
-            held.seek(before + 1)
-        return held.readline()
-
-
-def _page(facts: Mapping[str, Any], moment: datetime) -> Response:
-    since = facts["statusSince"]
-    return make_response(
-        render_template(
-            "registry/standby.html",
-            facts=facts,
-            moment=moment,
-            status=Status(facts["status"]),
-            since=date.fromisoformat(since) if since else None,
-            until=date.fromisoformat(facts["certificate"]["validUntil"]) if facts["certificate"] else None,
-        )
+def _home(held: KeptFile) -> ResponseReturnValue:
+    today = clock.today()
+    return render_template(
+        "registry/home.html", figures=held.figures(today), latest=held.latest(today), today=today, moment=held.moment
     )
+
+
+def _search(held: KeptFile) -> ResponseReturnValue | None:
+    asked = read_asked(clock.today(), also=(LANGUAGE,))
+    if account_in(asked.text):
+        return None
+    found = _find(held, asked)
+    if found.how is How.NUMBER and found.total == 1 and not asked.filters.chosen:
+        return redirect(url_for("registry.entry", public_id=found.entries[0].public_id))
+    kept = plain(asked)
+    pages = {step: url_for("registry.search", page=asked.page + step, **kept) for step in (-1, 1)}
+    return render_template(
+        "registry/kept_search.html",
+        asked=asked,
+        found=found,
+        taken_off=taken_off(asked, None),
+        kept=kept,
+        before=pages[-1] if asked.page > 1 else "",
+        after=pages[1] if asked.page < found.pages else "",
+        today=asked.day,
+        moment=held.moment,
+    )
+
+
+def _agencies(held: KeptFile) -> ResponseReturnValue | None:
+    """Return a page of agencies; None behind a cursor, and where nothing is found, which would say too much."""
+    asked = read_asked(clock.today())
+    found = _find(held, asked)
+    if asked.cursor is not None or not found.total:
+        return None
+    here = f"{current_settings().public_url}{request.path}"
+    response = jsonify(
+        {
+            "agencies": [agency_facts(entry, asked.day) for entry in found.entries],
+            "total": found.total,
+            "more": found.counted.more,
+            "page": asked.page,
+            "pageSize": asked.size,
+            "matchedBy": found.how.value,
+            "facets": {facet.value: {} for facet in Facet},
+        }
+    )
+    pages = {"first": 1, "prev": asked.page - 1, "next": asked.page + 1}
+    response.headers["Link"] = ", ".join(
+        f'<{here}?{urlencode(plain(asked) | {"page": page}, doseq=True)}>; rel="{name}"'
+        for name, page in pages.items()
+        if 1 <= page <= found.pages
+    )
+    return response
+
+
+def _find(held: KeptFile, asked: Asked) -> Found:
+    """Return a page of what has one of the numbers in the text, else of the names that have its words."""
+    text, how = asked.text.strip(), How.ALL
+    entries: list[RegisterEntry] = []
+    total = 0
+    if numbers := numbers_in(text):
+        how = How.NUMBER
+        entries, total = held.with_numbers(asked, numbers)
+    if text and not total:
+        how, named = How.WORDS, typed(text)
+        entries, total = held.with_words(asked, named) if named else ([], 0)
+    if not text:
+        entries, total = held.with_words(asked, None)
+    return Found(entries, Counted(total), asked.page, asked.size, how)
+
+
+def _entry(held: KeptFile, public_id: str) -> ResponseReturnValue | None:
+    found = _named(held, public_id)
+    return _sheet(held, found) if found else None
+
+
+def _certificate(held: KeptFile, number: str) -> ResponseReturnValue | None:
+    """Return the entry of the agency that has the certificate: it says what counts now."""
+    asked = Asked(clock.today())
+    entries, total = held.with_numbers(asked, numbers_in(number))
+    return _sheet(held, entries[0]) if total == 1 else None
+
+
+def _sheet(held: KeptFile, entry: RegisterEntry) -> ResponseReturnValue:
+    today = clock.today()
+    history = held.history(entry.public_id, today)
+    return render_template("registry/standby.html", entry=entry, history=history, today=today, moment=held.moment)
+
+
+def _agency(held: KeptFile, public_id: str) -> ResponseReturnValue | None:
+    found = _named(held, public_id)
+    return jsonify(agency_facts(found, clock.today())) if found else None
+
+
+def _history(held: KeptFile, public_id: str) -> ResponseReturnValue | None:
+    found = _named(held, public_id)
+    lines = held.history(found.public_id, clock.today()) if found else None
+    return None if lines is None else jsonify({"history": history_facts(lines)})
+
+
+def _work(held: KeptFile, public_id: str) -> ResponseReturnValue | None:
+    found = _named(held, public_id)
+    return shown_to_workers(found, held.moment) if found else None
+
+
+def _mark(held: KeptFile, public_id: str) -> ResponseReturnValue | None:
+    found = _named(held, public_id)
+    said = _("Look in the register, as of %(moment)s", moment=datetime_text(held.moment))
+    return marks.drawn(found, said) if found else None
+
+
+def _named(held: KeptFile, public_id: str) -> RegisterEntry | None:
+    """Return the entry of this name, also of an older spelling of it."""
+    found = held.entry(public_id.lower())
+    permanent = in_one_form(public_id) if found is None else None
+    return held.entry(permanent) if permanent else found
+
+
+def _changes(held: KeptFile) -> ResponseReturnValue | None:
+    """Return the changes behind a position; None for one before those that are kept."""
+    since, limit = feeds.asked_changes()
+    return feeds.changes_answer(held.changes(since, limit), since, limit) if since >= held.behind else None
+
+
+def _atom(held: KeptFile) -> ResponseReturnValue:
+    names = feeds.asked_names()
+    return feeds.atom_answer(names, held.newest(names), _("As of %(moment)s.", moment=datetime_text(held.moment)))
+
+
+def _dump(held: KeptFile, name: str) -> ResponseReturnValue | None:
+    del held
+    last = dumps.last(current_settings())
+    return downloads.sent(last, name) if last else None
+
+
+def _manifest(held: KeptFile) -> ResponseReturnValue | None:
+    del held
+    last = dumps.last(current_settings())
+    return jsonify(dumps.manifest(last)) if last else None
+
+
+_KNOWN: Mapping[str, Callable[..., ResponseReturnValue | None]] = {
+    "registry.home": _home,
+    "registry.search": _search,
+    "registry.agencies": _agencies,
+    "registry.entry": _entry,
+    "registry.certificate": _certificate,
+    "registry.agency": _agency,
+    "registry.agency_history": _history,
+    "registry.work": _work,
+    "registry.live_mark": _mark,
+    "registry.list_changes": _changes,
+    "registry.atom": _atom,
+    "registry.dump": _dump,
+    "registry.manifest": _manifest,
+}

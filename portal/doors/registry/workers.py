@@ -1,5 +1,6 @@
 """The page for workers behind the QR code of a certificate: whether this is right, and whom to call."""
 
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, Response, make_response, redirect, render_template, url_for
@@ -28,10 +29,16 @@ def work(public_id: str) -> ResponseReturnValue:
     found = queries.entry(database.read(), public_id.lower())
     if public_id != found.public_id:
         return redirect(url_for("registry.work", public_id=found.public_id), 301)
+    return shown_to_workers(found)
+
+
+def shown_to_workers(found: RegisterEntry, moment: datetime | None = None) -> Response:
+    """Return the page about an agency; `moment` is as of when the register knew this, if that is not now."""
     settings, today = current_settings(), clock.today()
     return page_for_workers(
         "work",
         found,
+        moment=moment,
         status=found.status_on(today),
         today=today,
         numbers=spoken_first(settings.help_numbers, current_language()),
