@@ -4,8 +4,11 @@ import csv
 import hashlib
 import io
 import json
+import sys
 from dataclasses import replace
+from datetime import datetime
 
+import duckdb
 import pytest
 
 from audits.core import clock
@@ -76,11 +79,36 @@ def test_both_files_hold_every_agency_as_the_open_data_has_it(app, client, sessi
     assert all(row["registerNumber"] for row in table)
 
 
+def test_parquet_has_the_columns_of_the_csv_with_their_types(client, agencies, tmp_path):
+    """Read by DuckDB, while ours is written by arrow-rs; in a process of its own, so that this one stays small."""
+    file = tmp_path / "agencies.parquet"
+    file.write_bytes(fetch(client, "agencies.parquet"))
+    found = duckdb.read_parquet(str(file))
+    kinds = {"string": "VARCHAR", "boolean": "BOOLEAN", "date": "DATE", "dateTime": "TIMESTAMP WITH TIME ZONE"}
+    assert dict(zip(found.columns, map(str, found.types), strict=True)) == {
+        name: kinds[kind] for name, kind in dumps.COLUMNS.items()
+    }
+    table = found.project("COLUMNS(*)::VARCHAR").fetchall()
+    written = [[cell.removeprefix("'") or None for cell in row.values()] for row in rows(client)]
+    last = len(dumps.COLUMNS) - 1  # a moment, which DuckDB writes in another form
+    assert [list(row[:last]) for row in table] == [row[:last] for row in written]
+    moments = [at for (at,) in found.project('epoch_us("updatedAt")').fetchall()]
+    assert moments == [int(datetime.fromisoformat(row[last]).timestamp() * 1_000_000) for row in written]
+    assert not [name for name in sys.modules if name.startswith("arro3")]
+
+
+def test_without_room_for_a_file_nothing_is_sent(client, agencies, cache, monkeypatch):
+    monkeypatch.setattr(dumps, "PARQUET", "nowhere/agencies.parquet")
+    assert client.get("/dumps/agencies.csv").status_code == 503
+    assert [each for each in cache.iterdir() if each.is_dir()] == []
+
+
 def test_the_same_day_and_position_give_the_same_bytes(client, agencies, cache):
-    first = fetch(client, "agencies.csv"), fetch(client, "manifest.json")
+    names = ("agencies.csv", "agencies.jsonl", "agencies.parquet", "manifest.json")
+    first = [fetch(client, name) for name in names]
     (made,) = (each for each in cache.iterdir() if each.is_dir())
     made.rename(cache / "20200101-old")
-    assert (fetch(client, "agencies.csv"), fetch(client, "manifest.json")) == first
+    assert [fetch(client, name) for name in names] == first
 
 
 def test_a_set_is_made_once_and_its_position_says_where_changes_begin(client, session, agencies):

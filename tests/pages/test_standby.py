@@ -142,7 +142,7 @@ def test_the_search_of_software_follows_the_contract(stranded, certificate):
     assert client.get("/api/v1/agencies?place=Elsewhere").status_code == 503
     assert client.get("/api/v1/agencies?q=zzyzzx").status_code == 503
     assert client.get("/api/v1/agencies?nonsense=1").status_code == 400
-    account = client.get("/register?q=NL91ABNA0417164300")
+    account = client.get("/register?q=NL91ABNA0417164300&lang=en")
     assert (account.status_code, "as of" in account.text) == (503, True)
 
 

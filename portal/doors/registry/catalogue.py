@@ -59,6 +59,9 @@ class Distribution(NamedTuple):
 _FORMS = (
     Distribution("csv", "/dumps/agencies.csv", "CSV", "text/csv", N_("Everything as CSV")),
     Distribution("lines", "/dumps/agencies.jsonl", "JSON", "application/json", N_("Everything as JSON lines")),
+    Distribution(
+        "parquet", "/dumps/agencies.parquet", "PARQUET", "application/vnd.apache.parquet", N_("Everything as Parquet")
+    ),
     Distribution("json", f"{API}/agencies", "JSON", "application/json", N_("As JSON, page by page")),
     Distribution("changes", f"{API}/changes", "JSON", "application/json", N_("What changed")),
     Distribution("atom", "/changes.atom", "ATOM", "application/atom+xml", N_("What changed, as Atom feed")),

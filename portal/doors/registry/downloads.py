@@ -25,7 +25,11 @@ TYPE = "keurwerk-dump+jwt"
 _SECONDS = 300
 _RETRY = 30
 _BEING_MADE = N_("The files are being made. Ask again in half a minute.")
-_MEDIA_TYPES = {dumps.CSV: "text/csv", dumps.LINES: "application/jsonl"}
+_MEDIA_TYPES = {
+    dumps.CSV: "text/csv",
+    dumps.LINES: "application/jsonl",
+    dumps.PARQUET: "application/vnd.apache.parquet",
+}
 
 
 def add_to(bp: Blueprint) -> None:
@@ -86,7 +90,7 @@ def described() -> dict[str, Any]:
             "lineTerminators": ["\r\n"],
         },
         "tableSchema": {
-            "primaryKey": "publicId",
+            "primaryKey": dumps.KEY,
             "columns": [_column(name, datatype) for name, datatype in dumps.COLUMNS.items()],
         },
     }
@@ -96,7 +100,7 @@ _LISTS = frozenset({"tradeNames", "formerNames", "conditions", "activities", "se
 
 
 def _column(name: str, datatype: str) -> dict[str, Any]:
-    column: dict[str, Any] = {"name": name, "titles": name, "datatype": datatype, "required": name == "publicId"}
+    column: dict[str, Any] = {"name": name, "titles": name, "datatype": datatype, "required": name == dumps.KEY}
     return column | ({"separator": dumps.BETWEEN} if name in _LISTS else {})
 
 

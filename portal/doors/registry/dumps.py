@@ -22,10 +22,11 @@ from portal.doors.registry.facts import agency_facts
 from portal.doors.tables import cell, csv_line
 from portal.settings import Settings
 from portal.signing.ledger_file import alone
+from portal.stores import parquet
 from portal.stores.files import StorageDownError
 
 FRESH_SECONDS = 900
-CSV, LINES, MANIFEST = "agencies.csv", "agencies.jsonl", "manifest.json"
+CSV, LINES, PARQUET, MANIFEST = "agencies.csv", "agencies.jsonl", "agencies.parquet", "manifest.json"
 BETWEEN = "|"
 """Parts the values of a list in a cell; no name holds it, see `cells`."""
 COLUMNS = {
@@ -35,6 +36,7 @@ COLUMNS = {
     "activities": "string", "sectors": "string", "recruitmentCountries": "string", "ownHousing": "boolean",
     "schemeCode": "string", "schemeVersion": "string", "updatedAt": "dateTime",
 }  # fmt: skip
+KEY = "publicId"
 _PATIENCE = 10.0  # seconds
 
 
@@ -108,7 +110,7 @@ def _make(session: Any, home: Path, day: date) -> Path:
     unfinished = Path(tempfile.mkdtemp(dir=home, prefix="unfinished-"))
     try:
         position, (rows, last) = changes.last_position(session), _write(session, unfinished, day)
-        files = [_described(unfinished / name, rows) for name in (CSV, LINES)]
+        files = [_described(unfinished / name, rows) for name in (CSV, LINES, PARQUET)]
         held = {"day": day.isoformat(), "position": position, "updatedAt": last, "files": files}
         (unfinished / MANIFEST).write_text(json.dumps(held, indent=1))
         digest = hashlib.sha256((unfinished / MANIFEST).read_bytes()).hexdigest()[:16]
@@ -130,13 +132,16 @@ def as_line(facts: Mapping[str, Any]) -> str:
 
 
 def _write(session: Any, folder: Path, day: date) -> tuple[int, str | None]:
-    """Write both files in one pass; return how many agencies they hold, and when the last of them changed."""
+    """Write the files in one pass; return how many agencies they hold, and when the last of them changed."""
     rows, last = 0, ""
     with ExitStack() as stack:
         table, lines = (_opened(stack, folder / name) for name in (CSV, LINES))
+        columns = stack.enter_context(parquet.writing(folder / PARQUET, COLUMNS, KEY))
         table.write(csv_line(list(COLUMNS)))
         for facts in _all(session, day):
-            table.write(csv_line(cells(facts)))
+            row = cells(facts)
+            table.write(csv_line(row))
+            columns(row)
             lines.write(as_line(facts))
             rows, last = rows + 1, max(last, facts["updatedAt"])
     return rows, last or None
