@@ -21,7 +21,7 @@ from audits.inspections.chains import SealedEntry
 from audits.inspections.private import CellKey
 from audits.people.models import Person
 
-MOST_FILES = 10  # beside one verdict
+MOST_FILES = 30  # beside one verdict
 
 
 class CellFile(Base):

@@ -47,7 +47,8 @@ MEDIA_TYPES = {
     "msg": "application/vnd.ms-outlook",
 }
 ACCEPT = ",".join(f".{extension}" for extension in MEDIA_TYPES)
-MOST_AT_ONCE = 5
+MOST_LARGE = 5  # of the largest that we take, in one request
+MOST_AT_ONCE = 30  # as far as they fit in it
 LONGEST_NAME = 100
 
 _MEGA = 1024 * 1024
@@ -131,7 +132,7 @@ def init_app(app: Flask, settings: Settings) -> None:
 
 def longest_body(settings: Settings) -> int:
     """Return the most bytes of a request with files: more than allowed, so that we can say which one is too large."""
-    return MOST_AT_ONCE * (settings.max_evidence_bytes + _MEGA)
+    return MOST_LARGE * (settings.max_evidence_bytes + _MEGA)
 
 
 def takes_files(view: V) -> V:

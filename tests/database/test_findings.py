@@ -232,11 +232,11 @@ def test_files_of_a_corrective_action_follow_the_rules_of_all_files(session):
     assert add_file(session, finding) is first
     with pytest.raises(RuleError, match="BSN"):
         add_file(session, finding, filename="111222333.pdf")
-    for number in range(1, 10):
+    for number in range(1, 30):
         add_file(session, finding, sha256=f"{number:064}")
-    with pytest.raises(RuleError, match="at most 10 files"):
+    with pytest.raises(RuleError, match="at most 30 files"):
         add_file(session, finding, sha256="f" * 64)
-    assert len(queries.files_of_finding(session, finding.id)) == 10
+    assert len(queries.files_of_finding(session, finding.id)) == 30
 
 
 def test_a_file_of_a_corrective_action_can_be_taken_away_until_it_was_looked_at(session):

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from portal.forms.uploads import MOST_AT_ONCE
+from portal.forms.uploads import MOST_LARGE
 from portal.settings import MIB, REQUIRED, ROOT, Settings
 
 DEPLOY = ROOT / "docs" / "deploy"
@@ -139,7 +139,7 @@ def test_the_proxy_takes_the_largest_file_and_buffers_all():
     largest = int(environment(DEPLOY / "etc" / "common.env")["MAX_EVIDENCE_BYTES"])
     assert largest == 50 * MIB
     (limit,) = proxy()["client_max_body_size"]
-    assert limit == f"{MOST_AT_ONCE * (largest + MIB) // MIB}m"
+    assert limit == f"{MOST_LARGE * (largest + MIB) // MIB}m"
     assert proxy()["proxy_request_buffering"] == proxy()["proxy_buffering"] == ["on"]
     assert proxy()["proxy_next_upstream"] == ["error timeout"]  # without non_idempotent: a POST is never sent twice
 

@@ -347,8 +347,8 @@ def test_an_empty_file_box_is_no_file(judge):
 
 
 def test_too_many_files_at_once_are_refused(judge):
-    with pytest.raises(RuleError, match="at most 5 files"):
-        judge(*[("a.pdf", PLAIN)] * 6)
+    with pytest.raises(RuleError, match="at most 30 files"):
+        judge(*[("a.pdf", PLAIN)] * 31)
 
 
 @pytest.mark.parametrize(

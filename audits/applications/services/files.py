@@ -12,7 +12,7 @@ from audits.core.access import Actor
 from audits.core.errors import RuleError
 from audits.core.files import StoredFile
 
-MOST_FILES = 10  # per question of an application, and per finding
+MOST_FILES = 30  # per question of an application, and per finding
 
 
 def attach(

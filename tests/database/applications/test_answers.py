@@ -79,8 +79,8 @@ def test_the_same_file_joins_a_question_once(session, draft, owner, evidence):
     }
 
 
-def test_a_question_takes_ten_files(session, draft, owner):
-    for number in range(10):
+def test_a_question_takes_thirty_files(session, draft, owner):
+    for number in range(30):
         services.add_evidence(session, owner, draft.id, "GOV-01", replace(FILE, sha256=f"{number:064}"))
     with pytest.raises(RuleError) as refusal:
         services.add_evidence(session, owner, draft.id, "GOV-01", FILE)
