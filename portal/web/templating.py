@@ -26,12 +26,11 @@ from portal.language import i18n
 from portal.language.dates import date_text, datetime_text, month_text
 from portal.language.translated import Translator
 from portal.settings import ROOT
-from portal.web.rendering import Generator, QuickContext, QuickMacro, escaped, repeated
+from portal.web.rendering import OF_DICTS, Generator, QuickContext, QuickMacro, escaped, repeated
 
 TEMPLATES = ROOT / "templates"
 MANIFEST = ROOT / "portal" / "static" / "built" / "manifest.json"
 _KILO = 1024
-_OF_DICTS = frozenset(dir(dict))
 
 
 class Environment(FlaskEnvironment):
@@ -71,7 +70,7 @@ class Environment(FlaskEnvironment):
 
     def getattr(self, obj: Any, attribute: str) -> Any:
         """Look into plain dicts by key alone: trying attributes, as Jinja does, nearly always fails and is slow."""
-        if obj.__class__ is dict and attribute not in _OF_DICTS:
+        if type(obj) is dict and attribute not in OF_DICTS:
             return obj[attribute] if attribute in obj else self.undefined(obj=obj, name=attribute)
         try:
             return getattr(obj, attribute)

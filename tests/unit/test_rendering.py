@@ -33,7 +33,14 @@ def seen(context):
     return f"<{context['value']}>"
 
 
-NAMED = {"seen": seen, "tag": Tag(), "call": lambda text, end="": text + end, "method": "a<b".upper, "kind": int}
+NAMED = {
+    "seen": seen,
+    "tag": Tag(),
+    "call": lambda text, end="": text + end,
+    "method": "a<b".upper,
+    "kind": int,
+    "row": {"a": 1},
+}
 PAGES = [
     "{{ value }}",
     "{{ value | upper }}{{ value ~ value }}{{ [value] }}",
@@ -51,6 +58,9 @@ PAGES = [
     ),
     "{% set text %}<u>{{ value }}</u>{% endset %}{{ text }}{{ call(text) }}{{ call(value, end='>') }}",
     "{% for x in [value] %}{{ call(x) }}{{ seen() }}{{ method() }}{{ kind('7') }}{% endfor %}",
+    "{% set row = {'title': value, 'items': 1} %}{{ row.title }}{{ row.items() | list }}{{ {'tag': row}.tag.title }}",
+    "{{ seen.__name__ }}{{ row.none is defined }}{{ row.none | default(value) }}{{ {'none': none}.none }}",
+    "{% set list = namespace(rows=[]) %}{% set list.rows = [value] %}{{ list.rows }}{{ value.title() }}",
     "{% autoescape false %}{{ value }}{% endautoescape %}{{ value | safe }}{{ value | e }}",
 ]
 
