@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from functools import cached_property
 from typing import Any, Protocol, TypeVar
 
 from audits.applications.asking import lacking
@@ -116,7 +117,7 @@ class Show(StrEnum):
     MINE = "mine"  # given to who looks
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Standing:
     """How a self-assessment stands: what was said by requirement code, the codes with a file, those of who looks."""
 
@@ -125,7 +126,7 @@ class Standing:
     with_files: Collection[str] = ()
     mine: Collection[str] = ()
 
-    @property
+    @cached_property
     def answered(self) -> frozenset[str]:
         """Return the codes with a whole answer."""
         return answered(self.scheme, self.said)

@@ -79,8 +79,13 @@ def explicit_language() -> str | None:
 
 def current_language() -> str:
     """Return the language code for `<html lang>`."""
+    return reader_language() or DEFAULT
+
+
+def reader_language() -> str | None:
+    """Return the code of the language that texts are translated into now; None where there is no reader."""
     locale = _locale()
-    return locale.language if locale else DEFAULT
+    return locale.language if locale else None
 
 
 def sentence(error: DomainError) -> str:

@@ -1,6 +1,7 @@
 """Labels of states, roles, outcomes and statuses, translated in one place."""
 
 from enum import StrEnum
+from functools import lru_cache
 
 from flask import Flask
 from flask_babel import LazyString, gettext
@@ -40,7 +41,7 @@ from audits.teams.rules import TeamRole
 from audits.vault.wording import RECEIVERS
 from certificates.lifecycle.rules import RELIABLE, STATUSES, Fate, Status, shape_of
 from certificates.lifecycle.workflow import CertificateState
-from portal.language.i18n import current_language
+from portal.language.i18n import current_language, reader_language
 
 # Pairs, because as dictionary keys members of different enums with the same value would be equal.
 LABELS: list[tuple[StrEnum, LazyString]] = [
@@ -271,7 +272,14 @@ def methods() -> list[tuple[str, str]]:
 
 def label(value: StrEnum) -> str:
     """Return the label of a state, role, outcome or status, in the reader's language."""
-    return str(_BY_KEY[type(value).__name__, value.value])
+    language = reader_language()
+    key = type(value).__name__, value.value
+    return str(_BY_KEY[key]) if language is None else _words(*key, language)
+
+
+@lru_cache(maxsize=4096)
+def _words(kind: str, value: str, language: str) -> str:  # noqa: ARG001  # the language of whoever asks first
+    return str(_BY_KEY[kind, value])
 
 
 def consequence(code: str) -> str:

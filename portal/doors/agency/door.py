@@ -55,8 +55,9 @@ class Case:
 
     def _find_around(self, code: str) -> SchemeText:
         whole = self.whole
-        found = next((item for item in whole.requirements if item.code == code), None)
-        if found is None:
+        try:
+            found = whole.requirement(code)
+        except KeyError:
             abort(404)
         depends = has_conditions(whole) or any(item.asked_if for item in whole.in_chapter(found.chapter))
         return self.scheme if depends else whole

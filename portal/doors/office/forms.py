@@ -259,8 +259,8 @@ class DecisionForm(Form):
 
 def ground_in_words(ground: Ground) -> str:
     """Return the public words of a ground, and whether it takes two deciders."""
-    words, more = ground.text.in_(current_language()), str(_l("Takes two deciders."))
-    return f"{words} {more}" if ground.serious else words
+    words = ground.text.in_(current_language())
+    return words + " " + _l("Takes two deciders.") if ground.serious else words
 
 
 def _grounds_in_words(grounds: Mapping[Any, Sequence[Ground]]) -> list[tuple[str, str]]:
