@@ -143,6 +143,10 @@ POLICIES = (
     Policy("audit_participant", (CASES, MY_AUDIT), (CASES,), may=ADD),
     *(Policy(table, (CASES, MY_AUDIT), (CASES, MY_LED_AUDIT), may=ADD) for table in ("population", "sampled_unit")),
     *(Policy(table, (CASES, MY_AUDIT), (CASES, MY_JUDGED_AUDIT)) for table in ("verdict", "requirement_judgement")),
+    # Counted by the worker: who has cases reads all, an inspector what they led. Which notes are alike is for the worker.
+    *(Policy(table, (CASES, f"{SEES} = 'assigned' AND inspector_id = {ME}"), (), may=())
+      for table in ("audit_tally", "requirement_tally")),
+    Policy("note_tally", ("false",), (), may=()),
     # For the audit team alone: neither the office nor who decides reads them.
     Policy("private_note", (MY_AUDIT,), (f"person_id = {ME} AND {MY_JUDGED_AUDIT}",)),
     Policy("report_draft", (OWN, CASES, MY_AUDIT), (f"{OWN} AND {MY_COMMENT}", MY_LED_AUDIT), (MY_LED_AUDIT,)),

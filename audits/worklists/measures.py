@@ -5,11 +5,10 @@ of all audits alone, so that nobody is measured by a handful.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 from math import sqrt
-from statistics import median
 
 FEWEST = 5  # audits of a team, a person or a requirement before it has figures
 _Z = 1.959964  # of the normal distribution, for 95 percent
@@ -17,22 +16,24 @@ _Z = 1.959964  # of the normal distribution, for 95 percent
 
 @dataclass(frozen=True, slots=True)
 class Audited:
-    """What one reported audit adds to the figures. Hours are those that were said to be done; None if nobody said."""
+    """What audits of the same people add to the figures. Hours are of those audits alone whose hours were said."""
 
-    people: tuple[str, ...]  # who judged in it, by name, the inspector who leads it first
-    required: Decimal
-    spent: Decimal | None
+    people: tuple[str, ...]  # who judged in them, by name, the inspector who led them first
+    audits: int = 1
+    required: Decimal = Decimal(0)
+    spent: Decimal = Decimal(0)
+    timed: int = 0  # verdicts of the audits whose hours were said
     verdicts: int = 0
     assessed: int = 0
     nonconforming: int = 0
     bulk: int = 0
     notes: int = 0  # of some length
     repeated: int = 0  # of those, in the words of a note in another audit
-    is_initial: bool = False
-    blocking: int = 0  # findings that stood in the way of a certificate
-    days_to_close: tuple[int, ...] = ()  # of the findings that are closed
-    open: int = 0
+    initial: int = 0  # audits
+    first_time: int = 0  # of those, without a finding in the way of a certificate
+    open: int = 0  # findings
     overdue: int = 0
+    closed: Mapping[int, int] = field(default_factory=dict)  # by the days it took, how many findings
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,29 +89,45 @@ class Spread:
 
 def measure(audits: Sequence[Audited]) -> Measured:
     """Return the figures of these audits together."""
-    timed = [each for each in audits if each.spent is not None]
-    spent = sum((each.spent or Decimal(0) for each in timed), Decimal(0))
-    verdicts = sum(each.verdicts for each in timed)
-    days = [number for each in audits for number in each.days_to_close]
-    initial = [each for each in audits if each.is_initial]
 
     def total(name: str) -> int:
         return sum(getattr(each, name) for each in audits)
 
+    spent = sum((each.spent for each in audits), Decimal(0))
+    timed, closed = total("timed"), _together(each.closed for each in audits)
     return Measured(
-        audits=len(audits),
-        required=sum((each.required for each in timed), Decimal(0)),
+        audits=total("audits"),
+        required=sum((each.required for each in audits), Decimal(0)),
         spent=spent,
-        minutes_per_verdict=float(spent) * 60 / verdicts if verdicts else None,
+        minutes_per_verdict=float(spent) * 60 / timed if timed else None,
         passed=Share(total("assessed") - total("nonconforming"), total("assessed")),
         bulk=Share(total("bulk"), total("verdicts")),
         repeated=Share(total("repeated"), total("notes")),
-        first_time=Share(sum(not each.blocking for each in initial), len(initial)),
-        closed=len(days),
-        median_days=median(days) if days else None,
+        first_time=Share(total("first_time"), total("initial")),
+        closed=closed.total(),
+        median_days=_median(closed),
         open=total("open"),
         overdue=total("overdue"),
     )
+
+
+def _together(counts: Iterable[Mapping[int, int]]) -> Counter[int]:
+    found = Counter[int]()
+    for each in counts:
+        found.update(each)
+    return found
+
+
+def _median(counts: Counter[int]) -> float | None:
+    """Return the median of numbers of which it is counted how often each is there."""
+    half, seen, lower = counts.total() / 2, 0, 0
+    for number, times in sorted(counts.items()):
+        if seen == half:  # an even number of them, and the two in the middle differ
+            return (lower + number) / 2
+        seen, lower = seen + times, number
+        if seen > half:
+            return float(number)
+    return None
 
 
 def by_team(audits: Iterable[Audited]) -> dict[tuple[str, ...], Measured]:
@@ -156,4 +173,8 @@ def _enough(grouped: Iterable[tuple[tuple[str, ...], Audited]]) -> dict[tuple[st
     groups = defaultdict[tuple[str, ...], list[Audited]](list)
     for names, each in grouped:
         groups[names].append(each)
-    return {names: measure(audits) for names, audits in sorted(groups.items()) if len(audits) >= FEWEST}
+    return {names: measure(audits) for names, audits in sorted(groups.items()) if _number(audits) >= FEWEST}
+
+
+def _number(audits: Iterable[Audited]) -> int:
+    return sum(each.audits for each in audits)

@@ -1,9 +1,11 @@
-"""The table of what the clock did."""
+"""Tables of what the clock did, and of what audits add to the figures about audits."""
 
 from datetime import date, datetime
+from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import ForeignKey, Index, Numeric, Uuid
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from audits.core.db import Base, one_of, stored
@@ -20,3 +22,48 @@ class DeadlineStep(Base):
     kind: Mapped[StepKind] = mapped_column(stored(StepKind), primary_key=True)
     planned_on: Mapped[date] = mapped_column(primary_key=True)
     made_at: Mapped[datetime]
+
+
+class AuditTally(Base):
+    """What one reported audit adds to the figures; a copy of what its report fixed, computed again after each report.
+
+    What goes on after a report (hours that are said later, findings that are closed) is read where it is kept.
+    """
+
+    __tablename__ = "audit_tally"
+    __table_args__ = (Index("ix_audit_tally_inspector", "inspector_id", "reported_on"),)
+
+    audit_id: Mapped[UUID] = mapped_column(ForeignKey("audit.id"), primary_key=True)
+    inspector_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))  # who led it
+    people: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid))  # who judged in it, who led it first
+    reported_at: Mapped[datetime]  # which report this is about
+    reported_on: Mapped[date] = mapped_column(index=True)
+    is_initial: Mapped[bool]
+    required: Mapped[Decimal] = mapped_column(Numeric(6, 1))  # hours of the norm
+    verdicts: Mapped[int]
+    assessed: Mapped[int]
+    nonconforming: Mapped[int]
+    bulk: Mapped[int]
+    notes: Mapped[int]  # of some length, each text once
+    repeated: Mapped[int]  # of those, with a text that another report has too
+
+
+class RequirementTally(Base):
+    """How one inspector's audits of a month judged one requirement."""
+
+    __tablename__ = "requirement_tally"
+
+    month: Mapped[date] = mapped_column(primary_key=True)  # its first day
+    inspector_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    requirement_code: Mapped[str] = mapped_column(primary_key=True)
+    assessed: Mapped[int]
+    nonconforming: Mapped[int]
+
+
+class NoteTally(Base):
+    """That a note stands in an audit, as SHA-256 of its text: to find texts that stand in several reports."""
+
+    __tablename__ = "note_tally"
+
+    digest: Mapped[bytes] = mapped_column(primary_key=True)
+    audit_id: Mapped[UUID] = mapped_column(ForeignKey("audit.id"), primary_key=True, index=True)

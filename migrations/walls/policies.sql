@@ -149,6 +149,12 @@ CREATE POLICY requirement_judgement_select ON requirement_judgement FOR SELECT T
 CREATE POLICY requirement_judgement_insert ON requirement_judgement FOR INSERT TO kw_app WITH CHECK ((SELECT is_genuine()) AND ((SELECT current_setting('kw.sees', true)) = 'cases' OR audit_id = ANY ((SELECT my_judged_audits())::uuid[])));
 CREATE POLICY requirement_judgement_update ON requirement_judgement FOR UPDATE TO kw_app USING ((SELECT is_genuine()) AND ((SELECT current_setting('kw.sees', true)) = 'cases' OR audit_id = ANY ((SELECT my_judged_audits())::uuid[])));
 CREATE POLICY requirement_judgement_worker ON requirement_judgement TO kw_worker USING (true);
+CREATE POLICY audit_tally_select ON audit_tally FOR SELECT TO kw_app USING ((SELECT is_genuine()) AND ((SELECT current_setting('kw.sees', true)) = 'cases' OR ((SELECT current_setting('kw.sees', true)) = 'assigned' AND inspector_id = (SELECT nullif(current_setting('kw.person', true), '')::uuid))));
+CREATE POLICY audit_tally_worker ON audit_tally TO kw_worker USING (true);
+CREATE POLICY requirement_tally_select ON requirement_tally FOR SELECT TO kw_app USING ((SELECT is_genuine()) AND ((SELECT current_setting('kw.sees', true)) = 'cases' OR ((SELECT current_setting('kw.sees', true)) = 'assigned' AND inspector_id = (SELECT nullif(current_setting('kw.person', true), '')::uuid))));
+CREATE POLICY requirement_tally_worker ON requirement_tally TO kw_worker USING (true);
+CREATE POLICY note_tally_select ON note_tally FOR SELECT TO kw_app USING ((SELECT is_genuine()) AND (false));
+CREATE POLICY note_tally_worker ON note_tally TO kw_worker USING (true);
 CREATE POLICY private_note_select ON private_note FOR SELECT TO kw_app USING ((SELECT is_genuine()) AND (audit_id = ANY ((SELECT my_audits())::uuid[])));
 CREATE POLICY private_note_insert ON private_note FOR INSERT TO kw_app WITH CHECK ((SELECT is_genuine()) AND ((person_id = (SELECT nullif(current_setting('kw.person', true), '')::uuid) AND audit_id = ANY ((SELECT my_judged_audits())::uuid[]))));
 CREATE POLICY private_note_update ON private_note FOR UPDATE TO kw_app USING ((SELECT is_genuine()) AND ((person_id = (SELECT nullif(current_setting('kw.person', true), '')::uuid) AND audit_id = ANY ((SELECT my_judged_audits())::uuid[]))));

@@ -28,6 +28,7 @@ from portal.commands.backup import backup, restore
 from portal.commands.caselog import caselog
 from portal.commands.check import check
 from portal.commands.due import due
+from portal.commands.figures import figures
 from portal.commands.keys import keys
 from portal.commands.ledger import ledger_commands
 from portal.commands.mail import mail
@@ -138,6 +139,7 @@ def forget_entry(app: Flask, digest: str) -> None:
 main.add_command(caselog)
 main.add_command(check)
 main.add_command(due)
+main.add_command(figures)
 main.add_command(verify_file)
 main.add_command(keys)
 main.add_command(ledger_commands)

@@ -43,8 +43,8 @@ class Chart:
 
 
 def last_year(today: date) -> tuple[date, date]:
-    """Return the twelve months up to and including a day."""
-    return months_after(today, -12), today
+    """Return the first and the last day of the figures: twelve whole months, and this month up to today."""
+    return months_after(today, -12).replace(day=1), today
 
 
 def charts(found: Figures, groups: Groups) -> list[Chart]:
@@ -110,7 +110,7 @@ def _spread(spreads: Iterable[Spread]) -> Chart:
 
 
 def _findings(found: Figures) -> Chart:
-    number = len(found.audits)
+    number = found.number
     rows = [[code, str(count), _number(100 * count / number)] for code, count in found.findings]
     bars = _scaled({code: float(count) for code, count in found.findings})[:_MOST]
     head = (_("Requirement"), _("Findings"), _("For each 100 audits"))

@@ -195,7 +195,7 @@ KEPT: tuple[Kept, ...] = (
             *("extension", "grade_change", "corrective_action", "condition", "condition_file", "condition_proof"),
             *("decision", "decision_basis", "decision_ground", "decision_proposal", "hearing_statement"),
             *("certification", "deadline", "deadline_step", "letter", "link_hit", "link_report", "link_trace"),
-            *("evidence_request",),
+            *("evidence_request", "audit_tally", "requirement_tally", "note_tally"),
         ),
         N_("7 years after the last certificate or application of the agency ended; then by hand, agency by agency"),
         _CASE,

@@ -17,6 +17,7 @@ from audits.core import clock
 from audits.core.access import ActorKind
 from audits.links.services import note_traces
 from audits.worklists.services import work_off
+from audits.worklists.tallying import tally_new
 from certificates.following.rules import DIGEST_FROM, digest_is_due
 from certificates.following.services import send_digests
 from certificates.ledger.caselog import append_head
@@ -117,6 +118,7 @@ PERIODIC_TASKS: tuple[PeriodicTask, ...] = (
     PeriodicTask("register.renew", timedelta(seconds=30), renew_old_forms),
     PeriodicTask("certificate.effective", timedelta(minutes=1), carry_out_due),
     PeriodicTask("entries.confirm", timedelta(minutes=1), receipts.confirm_waiting),
+    PeriodicTask("figures.tally", timedelta(minutes=1), tally_new),
     PeriodicTask("certificate.expired", timedelta(hours=1), log_expired),
     PeriodicTask("deadlines.clock", timedelta(hours=1), work_off_deadlines),
     PeriodicTask("ledger.case_log", timedelta(hours=1), append_head),

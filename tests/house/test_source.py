@@ -120,6 +120,7 @@ OTHERS = {
     "certificates/letters/facts.py": "values of a document",
     "audits/worklists/history.py": "reads of all aggregates at once",
     "audits/worklists/auditors.py": "reads of all aggregates at once",
+    "audits/worklists/tallying.py": "counts of all aggregates at once, kept for auditors",
     "audits/worklists/measures.py": "figures about audits; pure, too long for rules",
     "audits/worklists/to_plan.py": "reads of all aggregates at once",
     "audits/worklists/search.py": "reads of all aggregates at once",

@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import delete, func, select, update
 
 from audits.core import clock
 from audits.core.access import Role
@@ -17,6 +17,8 @@ from audits.teams.rules import TeamRole
 from audits.teams.services import join_team
 from audits.worklists.auditors import figures
 from audits.worklists.measures import FEWEST
+from audits.worklists.models import AuditTally, NoteTally, RequirementTally
+from audits.worklists.tallying import tally, tally_again, tally_new
 from tests.kit.factories import make_audit, make_person
 from tests.kit.factories.inspections import carry_on
 from tests.kit.inspecting import statements
@@ -39,7 +41,10 @@ def reported(session, inspector=None, verdicts=None, member=None):
     audit = make_audit(session, AuditState.PLANNED, inspector=inspector)
     if member:
         join_team(session, audit.planner.actor, audit.id, person_id=member.id, role=TeamRole.MEMBER)
-    return carry_on(session, audit, AuditState.REPORTED, verdicts)
+    carry_on(session, audit, AuditState.REPORTED, verdicts)
+    session.flush()
+    tally_new(session)
+    return audit
 
 
 def year(session, actor, **chosen):
@@ -58,9 +63,10 @@ def test_an_audit_adds_what_was_judged_and_found(session):
     planner = make_person(session, Role.PLANNER)
     (found,) = year(session, planner.actor).audits
     assert found.people == (audit.inspector.name,)
-    assert (found.nonconforming, found.open, found.overdue, found.is_initial) == (1, 1, 0, True)
+    assert (found.audits, found.nonconforming, found.open, found.overdue, found.initial) == (1, 1, 1, 0, 1)
     assert found.assessed == found.verdicts
-    assert (found.required > 0, found.spent) == (True, None)
+    assert (found.required, found.spent, found.timed) == (0, 0, 0)  # nobody said how long it took
+    assert session.get_one(AuditTally, audit.id).required > 0
 
 
 def test_hours_that_were_done_count_as_they_stand_now(session):
@@ -74,23 +80,80 @@ def test_hours_that_were_done_count_as_they_stand_now(session):
     services.record_hours(session, audit.inspector.actor, first.id, Decimal("6.5"))
     services.drop_day(session, audit.planner.actor, second.id, reason="One day is enough.")
     carry_on(session, audit, AuditState.REPORTED)
+    session.flush()
+    tally_new(session)
     (found,) = year(session, make_person(session, Role.PLANNER).actor).audits
     assert found.spent == Decimal("6.5")
+    assert found.required == session.get_one(AuditTally, audit.id).required
+    assert found.timed == found.verdicts
 
 
 def test_a_note_in_another_report_is_repeated(session):
+    planner = make_person(session, Role.PLANNER)
     one, two, three = (reported(session, verdicts={"IDW-05": ("nonconform", LONG)}) for _ in range(3))
+    assert notes(session, planner) == [(1, 1), (1, 1), (1, 1)]
     session.execute(update(Verdict).where(Verdict.audit_id == three.id, Verdict.note != "").values(note=LONG[::-1]))
-    found = year(session, make_person(session, Role.PLANNER).actor).audits
-    assert sorted((each.notes, each.repeated) for each in found) == [(1, 0), (1, 1), (1, 1)]
-    assert {one.id, two.id} != {three.id}
+    tally(session, [three.id])
+    assert notes(session, planner) == [(1, 0), (1, 1), (1, 1)]
+    session.execute(update(Verdict).where(Verdict.audit_id == two.id, Verdict.note != "").values(note=LONG[::-1]))
+    tally(session, [two.id])
+    assert notes(session, planner) == [(1, 0), (1, 1), (1, 1)]
+    assert session.get_one(AuditTally, one.id, populate_existing=True).repeated == 0
+
+
+def notes(session, planner):
+    return sorted((each.notes, each.repeated) for each in year(session, planner.actor).audits)
+
+
+def sums(session):
+    session.expire_all()
+    return {
+        kind: sorted(map(tuple, session.execute(select(*kind.__table__.columns))), key=str)
+        for kind in (AuditTally, RequirementTally, NoteTally)
+    }
+
+
+def test_counted_one_by_one_is_counted_anew(session):
+    lead, member = (make_person(session, Role.INSPECTOR) for _ in range(2))
+    said = ({"IDW-05": BROKEN}, {"IDW-05": ("nonconform", LONG)}, None, {"IDW-05": ("nonconform", LONG)})
+    audits = [reported(session, lead, verdicts, member) for verdicts in said]
+    kept = sums(session)
+    assert [len(rows) for rows in kept.values()][0::2] == [4, 2]
+    units = session.execute(
+        select(Verdict.requirement_code, func.count())
+        .group_by(Verdict.requirement_code)
+        .order_by(Verdict.requirement_code)
+    )
+    (first,) = {row[0] for row in kept[RequirementTally]}
+    assert first.day == 1
+    assert [(row[2], row[3]) for row in sorted(kept[RequirementTally], key=lambda row: row[2])] == list(
+        map(tuple, units)
+    )
+    for kind in (NoteTally, RequirementTally, AuditTally):
+        session.execute(delete(kind))
+    assert tally_again(session) is None
+    assert sums(session) == kept
+    tally(session, [audits[0].id])
+    assert sums(session) == kept
+
+
+def test_a_report_is_counted_once_until_it_is_reported_again(enter, session):
+    audit = reported(session)
+    assert tally_new(session) == 0
+    audit.reported_at = clock.now()
+    session.commit()
+    assert "1 report is not counted yet" in enter(Role.DECIDER).open(PATH).text
+    assert tally_new(session) == 1
+    session.commit()
+    assert "not counted yet" not in enter(Role.DECIDER).open(PATH).text
 
 
 def test_an_inspector_reads_own_audits_alone(session):
     mine = reported(session)
     reported(session)
-    found = year(session, mine.inspector.actor, only=mine.inspector_id).audits
-    assert [each.people for each in found] == [(mine.inspector.name,)]
+    found = year(session, mine.inspector.actor, only=mine.inspector_id)
+    assert [each.people for each in found.audits] == [(mine.inspector.name,)]
+    assert year(session, mine.inspector.actor).audits == found.audits
 
 
 def test_the_page_answers_each_question_with_chart_and_table(enter, session):
@@ -98,7 +161,7 @@ def test_the_page_answers_each_question_with_chart_and_table(enter, session):
     session.commit()
     browser = enter(Role.DECIDER)
     page = browser.open(PATH)
-    assert "1 audit was reported in these twelve months." in page.text
+    assert "1 audit was reported in this time." in page.text
     headings = [each.get_text() for each in page.soup.select("main h2")]
     assert len(headings) == 9
     assert all(heading.endswith("?") for heading in headings)
@@ -139,7 +202,7 @@ def test_persons_are_for_the_technical_manager_and_that_person(enter, session, s
 
 
 def test_without_audits_the_page_says_so(enter):
-    assert "0 audits were reported in these twelve months." in enter(Role.PLANNER).open(PATH).text
+    assert "0 audits were reported in this time." in enter(Role.PLANNER).open(PATH).text
 
 
 def test_more_audits_ask_no_more_of_the_database(engine, enter, session):

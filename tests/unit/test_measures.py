@@ -1,6 +1,8 @@
 """Figures about audits: shares with intervals, groups that are large enough, spread, time and repair."""
 
+from collections import Counter
 from decimal import Decimal
+from statistics import median
 
 import pytest
 from hypothesis import given
@@ -10,7 +12,7 @@ from audits.worklists.measures import FEWEST, Audited, Share, by_person, by_team
 
 
 def audited(*people, **values):
-    return Audited(people or ("Youssef",), Decimal(10), values.pop("spent", Decimal(12)), **values)
+    return Audited(people or ("Youssef",), **values)
 
 
 @pytest.mark.parametrize(
@@ -35,7 +37,8 @@ def test_the_share_lies_in_its_interval(part, more):
 
 
 def test_time_is_that_of_audits_whose_hours_are_known():
-    found = measure([audited(verdicts=60), audited(spent=None, verdicts=1000)])
+    timed = audited(required=Decimal(10), spent=Decimal(12), timed=60, verdicts=60)
+    found = measure([timed, audited(verdicts=1000)])
     assert (found.audits, found.required, found.spent) == (2, Decimal(10), Decimal(12))
     assert found.minutes_per_verdict == 12
 
@@ -47,13 +50,20 @@ def test_what_conforms_is_a_part_of_what_was_assessed():
 
 
 def test_the_first_time_is_that_of_initial_audits():
-    found = measure([audited(is_initial=True), audited(is_initial=True, blocking=2), audited(blocking=1)])
-    assert found.first_time == Share(1, 2)
+    found = measure([audited(audits=4, initial=3, first_time=1), audited()])
+    assert (found.audits, found.first_time) == (5, Share(1, 3))
 
 
 def test_repair_is_counted_by_finding():
-    found = measure([audited(days_to_close=(3, 5)), audited(days_to_close=(40,), open=2, overdue=1)])
+    found = measure([audited(closed={3: 1, 5: 1}), audited(closed={40: 1}, open=2, overdue=1)])
     assert (found.closed, found.median_days, found.open, found.overdue) == (3, 5, 2, 1)
+
+
+@given(st.lists(st.integers(-5, 400), min_size=1))
+def test_the_median_is_that_of_the_single_findings(days):
+    parts = (days[::2], days[1::2])
+    found = measure([audited(closed=Counter(part)) for part in parts])
+    assert found.median_days == median(days)
 
 
 def test_nothing_has_no_figures_and_breaks_nothing():
@@ -64,7 +74,7 @@ def test_nothing_has_no_figures_and_breaks_nothing():
 def test_a_team_has_figures_from_five_audits_up_and_one_person_is_no_team():
     pair = [audited("Youssef", "Fatima") for _ in range(FEWEST - 1)]
     assert by_team([*pair, *(audited() for _ in range(9))]) == {}
-    found = by_team([*pair, audited("Fatima", "Youssef")])
+    found = by_team([audited("Youssef", "Fatima", audits=FEWEST - 1), audited("Fatima", "Youssef")])
     assert {names: each.audits for names, each in found.items()} == {("Fatima", "Youssef"): FEWEST}
 
 

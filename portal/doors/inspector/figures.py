@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 
 from audits.core import clock
 from audits.core.access import Permission
-from audits.worklists.auditors import figures
+from audits.worklists.auditors import Figures, figures
 from audits.worklists.measures import measure
 from portal.doors.auditor_figures import Chart, chart_file, charts, last_year
 from portal.doors.inspector.case import bp
@@ -18,9 +18,9 @@ from portal.web.access import current_actor, needs
 @bp.get("/figures/")
 @needs(Permission.AUDIT_CONDUCT)
 def own_figures() -> ResponseReturnValue:
-    """Show the charts of the audits that this inspector led in the last twelve months."""
-    listed, number = _charts()
-    return render_template("inspector/figures.html", charts=listed, audits=number, period=last_year(clock.today()))
+    """Show the charts of the audits that this inspector led in the last twelve months and in this one."""
+    listed, found = _charts()
+    return render_template("inspector/figures.html", charts=listed, found=found, period=last_year(clock.today()))
 
 
 @bp.get("/figures/<name>.<any(csv, xlsx):ending>")
@@ -30,9 +30,9 @@ def own_figures_file(name: str, ending: str) -> ResponseReturnValue:
     return chart_file(_charts()[0], name, ending, "own")
 
 
-def _charts() -> tuple[list[Chart], int]:
+def _charts() -> tuple[list[Chart], Figures]:
     if not current_settings().managers:
         abort(404)
     actor = current_actor()
     found = figures(database.read(), actor, *last_year(clock.today()), only=actor.id)
-    return charts(found, {_("Your audits"): measure(found.audits)}), len(found.audits)
+    return charts(found, {_("Your audits"): measure(found.audits)}), found

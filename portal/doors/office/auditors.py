@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from audits.core import clock
 from audits.core.access import Permission
 from audits.people.models import Person
-from audits.worklists.auditors import figures
+from audits.worklists.auditors import Figures, figures
 from audits.worklists.measures import FEWEST, by_person, by_team, measure
 from portal.doors.auditor_figures import Chart, Groups, chart_file, charts, last_year
 from portal.settings import current_settings
@@ -20,10 +20,10 @@ bp = Blueprint("auditors", __name__, url_prefix="/auditors")
 @bp.get("/")
 @needs(Permission.CASES_VIEW)
 def show() -> ResponseReturnValue:
-    """Show the charts of the last twelve months."""
-    listed, number = _charts()
+    """Show the charts of the last twelve months and of this one."""
+    listed, found = _charts()
     return render_template(
-        "office/auditors.html", charts=listed, audits=number, fewest=FEWEST, period=last_year(clock.today())
+        "office/auditors.html", charts=listed, found=found, fewest=FEWEST, period=last_year(clock.today())
     )
 
 
@@ -34,14 +34,14 @@ def as_table(name: str, ending: str) -> ResponseReturnValue:
     return chart_file(_charts()[0], name, ending, "auditors")
 
 
-def _charts() -> tuple[list[Chart], int]:
+def _charts() -> tuple[list[Chart], Figures]:
     found = figures(database.read(), current_actor(), *last_year(clock.today()))
     groups: Groups = {
         _("All audits"): measure(found.audits),
         **{", ".join(names): each for names, each in by_team(found.audits).items()},
         **({names[0]: each for names, each in by_person(found.audits).items()} if _sees_persons() else {}),
     }
-    return charts(found, groups), len(found.audits)
+    return charts(found, groups), found
 
 
 def _sees_persons() -> bool:

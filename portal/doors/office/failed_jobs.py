@@ -25,6 +25,7 @@ TASKS = {
     "register.renew": _l("Renew entries whose search columns follow older rules"),
     "certificate.effective": _l("Carry out decisions on the day from which they count"),
     "entries.confirm": _l("Confirm verdicts that have no receipt yet"),
+    "figures.tally": _l("Count reports for the figures about audits"),
     "certificate.expired": _l("Log certificates that expired"),
     "deadlines.clock": _l("Remind of what falls due, and escalate what was missed"),
     "ledger.case_log": _l("Log the events of cases"),
