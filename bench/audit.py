@@ -24,7 +24,7 @@ from audits.inspections.grading import Origin, findings, seen_on
 from audits.inspections.merging import Entry, Merge
 from audits.inspections.rules import score
 from audits.schemes.source import parse
-from bench import audit_desk, builds, load
+from bench import audit_desk, audit_year, builds, load
 from bench.assessment import TOKEN, rival
 from bench.results import Report
 from bench.served import Comparison, Installed
@@ -37,6 +37,7 @@ UNIT = "personnel_file"
 CELL = re.compile(r'name="([A-Z]{3}-\d\d)-(\d+)-shown" value="([^"]*)"')
 FILES, ON_FILE, MATRIX_KB = 60, 39, 150.0  # of the audit that the target is about
 EVENTS, DEVICES, MERGE_S, SCORE_MS = 10_000, 3, 5.0, 5.0
+FIGURES, FIGURES_ASK = "/office/auditors/", 12
 PAGES = {
     "unit page": "units/personnel_file/1",
     "matrix": "matrix/personnel_file",
@@ -113,7 +114,9 @@ def main(sizes: Sizes, compared: Comparison) -> Report:
     four = f"{VERDICT}, {WRITERS} at once"
     alternate(report, four, [compared.side(ours, partial(desk.together, sizes.n))], sizes.rounds)
     _aim_p95(report, four, f"p95 of a verdict, {WRITERS} writers", P95_MS)
+    print(audit_year.add(ours, compared, small=sizes.small))
     _pages(report, compared, desk, sizes)
+    _year(report, compared, sizes)
     _matrix(report, ours, desk)
     _merge(report, sizes)
     _score(report, sizes)
@@ -149,6 +152,18 @@ def _pages(report: Report, compared: Comparison, desk: Desk, sizes: Sizes) -> No
         ask = partial(load.run, desk.by.port, path, n=sizes.n, connections=1, cookie=desk.cookie)
         alternate(report, name, [compared.side(desk.by, ask)], sizes.rounds)
         _aim_p95(report, name, name, PAGE_MS)
+
+
+def _year(report: Report, compared: Comparison, sizes: Sizes) -> None:
+    """Open the figures of a year, and count the statements that they cost."""
+    ours, cookie = compared.ours, compared.ours.cookie(compared.ours.seeded["staff"]["decider"])
+    ask = partial(load.run, ours.port, FIGURES, n=max(1, sizes.n // 4), connections=1, cookie=cookie)
+    load.once(ours.port, FIGURES, cookie)
+    alternate(report, "statistics of a year", [compared.side(ours, ask)], sizes.rounds)
+    _aim_p95(report, "statistics of a year", "statistics of a year", PAGE_MS)
+    with compared.machine.listening() as statements:
+        number = statements(lambda: load.once(ours.port, FIGURES, cookie))
+    report.aim("SQL statements, statistics", f"<= {FIGURES_ASK}", str(number), number <= FIGURES_ASK)
 
 
 def _aim_p95(report: Report, case: str, name: str, most: float) -> None:
