@@ -164,6 +164,11 @@ POLICIES = (
     # The office writes by who plans and has no interest; who has a part in an audit writes nothing.
     Policy("case_message", (OWN, CASES), (f"{OWN} AND from_agency AND author_id = {ME}",
            f"NOT from_agency AND author_id = {ME} AND {FREE_PLANNER}"), may=ADD),
+    # An agency's say in the plan: who plans and has no interest answers. Nobody of the audit reads the objection.
+    Policy("team_objection", (OWN, CASES),
+           (f"answered_by = {ME} AND {FREE_PLANNER}", f"answered_by IS NULL AND {FREE_PLANNER}"),
+           (f"{OWN} AND asked_by = {ME}",)),
+    Policy("proposed_day", (OWN, CASES), (OWN,), (f"{OWN} AND proposed_by = {ME}",)),
     Policy("draw_secret", (f"({CASES} OR {MY_AUDIT}) AND {MIXED}",), (MY_LED_AUDIT,), may=ADD),
     Policy("draw_value", (MY_DRAW, CASES, MY_AUDIT),
            (f"given_by = {ME} AND {MY_DRAW}",

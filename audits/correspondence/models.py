@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, Text
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from audits.core.db import Base, Id
@@ -86,3 +86,58 @@ class CaseMessage(Base):
     sent_at: Mapped[datetime]
 
     author: Mapped[Person] = relationship()
+
+
+class TeamObjection(Base):
+    """That an agency does not want somebody to audit it, once for each person and audit, and the one answer.
+
+    It is upheld only when the person no longer goes along, which the database holds it to (walls/objection.sql).
+    """
+
+    __tablename__ = "team_objection"
+    __table_args__ = (
+        CheckConstraint("btrim(reason) <> ''", name="reason"),
+        CheckConstraint("num_nulls(upheld, answered_by, answered_at) IN (0, 3)", name="answered_whole"),
+        CheckConstraint("upheld IS NOT FALSE OR btrim(answer) <> ''", name="answer"),
+        ForeignKeyConstraint(
+            ["audit_id", "agency_id"], ["audit.id", "audit.agency_id"], name="fk_team_objection_agency"
+        ),
+        UniqueConstraint("audit_id", "person_id"),
+    )
+
+    id: Mapped[Id]
+    audit_id: Mapped[UUID] = mapped_column()
+    agency_id: Mapped[UUID] = mapped_column(ForeignKey("agency.id"))
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))  # whom the agency does not want
+    reason: Mapped[str] = mapped_column(Text)
+    asked_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    asked_at: Mapped[datetime]
+    upheld: Mapped[bool | None]
+    answer: Mapped[str] = mapped_column(Text, default="", server_default="")
+    answered_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    answered_at: Mapped[datetime | None]
+
+    person: Mapped[Person] = relationship(foreign_keys=[person_id])
+    audit: Mapped[Audit] = relationship(foreign_keys=[audit_id], primaryjoin=lambda: TeamObjection.audit_id == Audit.id)
+
+
+class ProposedDay(Base):
+    """A day on which an agency would like to be audited, until it takes it back. The office need not follow it."""
+
+    __tablename__ = "proposed_day"
+    __table_args__ = (
+        ForeignKeyConstraint(["audit_id", "agency_id"], ["audit.id", "audit.agency_id"], name="fk_proposed_day_agency"),
+        Index("uq_proposed_day_open", "audit_id", "day", unique=True, postgresql_where="withdrawn_at IS NULL"),
+        Index("ix_proposed_day_day", "day", postgresql_where="withdrawn_at IS NULL"),
+    )
+
+    id: Mapped[Id]
+    audit_id: Mapped[UUID] = mapped_column()
+    agency_id: Mapped[UUID] = mapped_column(ForeignKey("agency.id"))
+    day: Mapped[date]
+    note: Mapped[str] = mapped_column(Text, default="", server_default="")
+    proposed_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    proposed_at: Mapped[datetime]
+    withdrawn_at: Mapped[datetime | None]
+
+    audit: Mapped[Audit] = relationship(foreign_keys=[audit_id], primaryjoin=lambda: ProposedDay.audit_id == Audit.id)

@@ -28,3 +28,27 @@ class AgencyWrote(Notice, kind="agency_wrote"):
     """To those who plan: an agency wrote about its case; links to the thread."""
 
     reference: str
+
+
+class TeamObjected(Notice, kind="team_objected"):
+    """To the planner: the agency objects to somebody of the team; links to the objection."""
+
+    reference: str
+
+
+class ObjectionUpheld(Notice, kind="objection_upheld"):
+    """To the agency: whom it did not want goes along no longer; links to the plan."""
+
+    reference: str
+
+
+class ObjectionRejected(Notice, kind="objection_rejected"):
+    """To the agency: its objection was rejected; links to the plan."""
+
+    reference: str
+
+
+class DaysProposed(Notice, kind="days_proposed"):
+    """To the planner: the agency proposes days; links to the days of the audit."""
+
+    reference: str

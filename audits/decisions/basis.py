@@ -26,6 +26,7 @@ from audits.conditions.workflow import UNMET
 from audits.core.canonical import canonical
 from audits.core.errors import IllegalMoveError
 from audits.core.statements import built_once
+from audits.correspondence.models import TeamObjection
 from audits.decisions.models import Decision, DecisionBasis
 from audits.findings.models import Dispute, GradeChange, ReviewCheck
 from audits.inspections.comparison import Compared, in_order
@@ -87,6 +88,7 @@ class Part(StrEnum):
     GRADES = "grades"
     REMARKS = "remarks"
     DISPUTES = "disputes"
+    OBJECTIONS = "objections"
     REVIEW = "review"
     WORDS = "words"
     CERTIFICATE = "certificate"
@@ -214,6 +216,7 @@ def _of_audit(audit_id: UUID, application_id: UUID, agency_id: UUID) -> _Gathere
             Part.GRADES: _grades(audit_id),
             Part.REMARKS: _remarks(audit_id),
             Part.DISPUTES: _disputes(audit_id),
+            Part.OBJECTIONS: _objections(audit_id),
             Part.REVIEW: _review(audit_id),
             Part.DECISIONS: _decisions(agency_id),
             Part.CONDITIONS: _conditions(agency_id),
@@ -315,6 +318,13 @@ def _disputes(audit_id: UUID) -> _Query:
     query = select(Finding.number, Dispute.reason, Dispute.granted, Dispute.answer, Dispute.answered_by)
     query = query.join(Finding, Finding.id == Dispute.finding_id).where(Finding.audit_id == audit_id)
     return query.order_by(Finding.number)
+
+
+def _objections(audit_id: UUID) -> _Query:
+    """Select what the agency said of people who audited it, and what the office answered."""
+    said = (TeamObjection.person_id, TeamObjection.reason, TeamObjection.upheld)
+    query = select(*said, TeamObjection.answer, TeamObjection.answered_by)
+    return query.where(TeamObjection.audit_id == audit_id).order_by(TeamObjection.asked_at, TeamObjection.id)
 
 
 def _review(audit_id: UUID) -> _Query:

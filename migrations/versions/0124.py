@@ -8,8 +8,6 @@ revision = "0124"
 down_revision = "0123"
 serves = "0091"  # this one only adds
 
-MADE = {"if_not_exists": True}
-
 
 def upgrade() -> None:
     _audits()
@@ -22,7 +20,7 @@ def upgrade() -> None:
         sa.Column("nonconforming", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["inspector_id"], ["person.id"], name=op.f("fk_requirement_tally_inspector_id")),
         sa.PrimaryKeyConstraint("month", "inspector_id", "requirement_code", name=op.f("pk_requirement_tally")),
-        **MADE,
+        if_not_exists=True,
     )
     op.create_table(
         "note_tally",
@@ -30,9 +28,9 @@ def upgrade() -> None:
         sa.Column("audit_id", sa.Uuid(), nullable=False),
         sa.ForeignKeyConstraint(["audit_id"], ["audit.id"], name=op.f("fk_note_tally_audit_id")),
         sa.PrimaryKeyConstraint("digest", "audit_id", name=op.f("pk_note_tally")),
-        **MADE,
+        if_not_exists=True,
     )
-    op.create_index("ix_note_tally_audit_id", "note_tally", ["audit_id"], **MADE)
+    op.create_index("ix_note_tally_audit_id", "note_tally", ["audit_id"], if_not_exists=True)
 
 
 def _audits() -> None:
@@ -50,10 +48,10 @@ def _audits() -> None:
         sa.ForeignKeyConstraint(["audit_id"], ["audit.id"], name=op.f("fk_audit_tally_audit_id")),
         sa.ForeignKeyConstraint(["inspector_id"], ["person.id"], name=op.f("fk_audit_tally_inspector_id")),
         sa.PrimaryKeyConstraint("audit_id", name=op.f("pk_audit_tally")),
-        **MADE,
+        if_not_exists=True,
     )
-    op.create_index("ix_audit_tally_inspector", "audit_tally", ["inspector_id", "reported_on"], **MADE)
-    op.create_index("ix_audit_tally_reported_on", "audit_tally", ["reported_on"], **MADE)
+    op.create_index("ix_audit_tally_inspector", "audit_tally", ["inspector_id", "reported_on"], if_not_exists=True)
+    op.create_index("ix_audit_tally_reported_on", "audit_tally", ["reported_on"], if_not_exists=True)
 
 
 def downgrade() -> None:

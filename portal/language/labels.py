@@ -204,6 +204,7 @@ LABELS: list[tuple[StrEnum, LazyString]] = [
     (Part.FINDINGS, _l("The findings and their corrective actions")),
     (Part.GRADES, _l("The grades that were asked to be changed")),
     (Part.DISPUTES, _l("The disputes of findings")),
+    (Part.OBJECTIONS, _l("The objections of the agency to its auditors")),
     (Part.REVIEW, _l("The checklist of the reviewer")),
     (Part.REMARKS, _l("The findings and strengths by hand")),
     (Part.WORDS, _l("The words of inspector and reviewer")),

@@ -23,7 +23,7 @@ from audits.core import outbox
 from audits.core.access import AGENCY_ROLES, GRANTS, Permission, Role
 from audits.core.notices import KINDS, tell_person
 from audits.core.outbox import OutboxItem
-from audits.correspondence.notices import AgencyWrote, EvidenceGiven
+from audits.correspondence.notices import AgencyWrote, DaysProposed, EvidenceGiven, TeamObjected
 from audits.decisions.notices import ProposalAnswered, SecondDeciderNeeded
 from audits.disputes.notices import AppealReceived
 from audits.findings.notices import QuestionAnswered
@@ -143,6 +143,8 @@ READERS = {
     EvidenceGiven: {Role.INSPECTOR},
     notices.DraftCommented: {Role.INSPECTOR},
     AgencyWrote: {Role.PLANNER},
+    TeamObjected: {Role.PLANNER},
+    DaysProposed: {Role.PLANNER},
     notices.AuditTaken: {Role.INSPECTOR},
     notices.AuditReopened: {Role.INSPECTOR},
     notices.AuditReviewed: {Role.DECIDER},

@@ -29,6 +29,8 @@ from tests.kit.statements_about_findings import ASKED_FOR_TIME, CONTESTED, FOUND
 from tests.kit.statements_about_holders import CARRIED_OUT, CRITICAL, DONE, FATE, FOUND, REFUSED
 from tests.kit.statements_about_messages import WRITTEN, WRITTEN_BACK
 from tests.kit.statements_about_people import CORRECTED, RECORDED, STATED
+from tests.kit.statements_about_plans import OBJECTED, REJECTED
+from tests.kit.statements_about_plans import PROPOSED as DAY_PROPOSED
 from tests.kit.statements_about_pleas import ANSWERED, ASKED, ASKED_BESIDE
 from tests.kit.statements_about_remarks import REMARKED, REPLIED
 from tests.kit.statements_about_requests import GIVEN
@@ -86,6 +88,9 @@ LAWFUL = [
     ("agency shared", SHARED),
     ("agency shared", SAID),
     ("agency lent", PASSED_ON),
+    ("agency planned_audited", OBJECTED),
+    ("agency planned_audited", DAY_PROPOSED),
+    ("planner", REJECTED),
     ("agency shared", ASKED),
     ("inspector of in_progress_inspector", ASKED_BESIDE),
     ("planner", ANSWERED),

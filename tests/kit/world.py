@@ -64,6 +64,7 @@ from tests.kit.world_of_agencies import (
 from tests.kit.world_of_certificates import add_certificates, add_holders, add_proposals
 from tests.kit.world_of_fieldwork import add_draws, add_requests, add_sealed, add_vault, fix_two
 from tests.kit.world_of_findings import add_states, extend, regrade
+from tests.kit.world_of_plans import add_plan, add_tally
 from tests.kit.world_of_reports import add_reports
 
 
@@ -187,12 +188,14 @@ def _audits(session: Session) -> dict[str, Any]:
             made["remark"] = inspections.write_remark(session, audit.inspector.actor, audit.id, **by_hand).id
             made |= add_draws(session, audit) | add_requests(session, audit)
             made |= {"in_progress_code": code, "in_progress_unit": unit} | _hands(session, audit)
+        made |= add_plan(session, audit) if state is AuditState.PLANNED else {}
         made |= add_reports(session, state, audit)
         if state in {AuditState.IN_PROGRESS, AuditState.REPORTED}:
             made |= add_sealed(session, state, audit)
         if state in {AuditState.IN_PROGRESS, AuditState.REPORTED, AuditState.REVIEWED, AuditState.CONCLUDED}:
             made |= add_states(session, state, audit)
             if state is AuditState.REPORTED:
+                add_tally(session, audit)
                 extend(session, audit, made["reported_open_finding"])
                 made["reported_audited_person"] = make_person(session, Role.AGENCY_OWNER, audit.agency_id).id
             if state is AuditState.REVIEWED:
