@@ -109,6 +109,7 @@ NOWHERE |= {"inspector.show_counts", "inspector.save_counts"}  # of a file nothi
 NOWHERE |= {"agency.asked_list", "agency.list_given", "inspector.look_at_list", "inspector.fix_list"}  # none waits
 # Nothing of this case was ever sent back, and it was submitted once.
 NOWHERE |= {"agency.remarks", "agency.replied", "office.returning.compare"}
+NOWHERE |= {"office.team.show_objection", "office.team.objection_answered"}  # the agency objects to nobody
 NOWHERE |= {"agency.register_asked", "office.changes.register_asked"}  # without a key no trade register is asked
 # Staff read cases with the agency's own pages, but have no agency, and never see what is not handed in.
 NOT_FOR_STAFF = {"agency.home", "agency.details", "agency.application", "agency.declaration"}
@@ -116,6 +117,7 @@ NOT_FOR_STAFF |= {"agency.letters.list_letters"}
 NOT_FOR_STAFF |= {"agency.changes.list_changes", "agency.changes.show_change", "agency.links.list_questions"}
 NOT_FOR_STAFF |= {"agency.conditions.show_condition", "agency.appeals.list_decisions", "agency.appeals.show_appeal"}
 NOT_FOR_STAFF |= {"agency.evidence_request", "agency.show_messages", "agency.message_written", "agency.messages_read"}
+NOT_FOR_STAFF |= {"agency.days_proposed", "agency.objection_made"}
 # The absence in the addresses is that of somebody else, which a planner may end; the note is that of the planner.
 OF_SOMEBODY_ELSE = {"account.end_own_absence", "office.notes.take_back"}
 # An inspector sees audits: no application, and no certificate.

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from audits.core.access import Permission
 from audits.core.errors import RuleError
 from audits.core.flow import moved_on
+from audits.correspondence.queries import objections_of, proposed_days
 from audits.decisions.queries import find_decision
 from audits.findings.queries import file_of
 from audits.findings.services import review_audit as pass_on
@@ -187,7 +188,10 @@ def _unfinished(audit_id: UUID) -> Audit:
 def _replan_page(audit: Audit, form: ReplanForm) -> str:
     left_out = offer_inspectors(form, audit.agency_id, audit.scheme_version_id, audit.id)
     lacking = show_lacks(form, scope_looked_at(audit), audit.scheme_version, audit.planned_on)
-    return render_template("office/replan.html", audit=audit, form=form, left_out=left_out, lacking=lacking)
+    proposed = proposed_days(database.read(), audit.id)
+    return render_template(
+        "office/replan.html", audit=audit, form=form, left_out=left_out, lacking=lacking, proposed=proposed
+    )
 
 
 def _page(audit_id: UUID, form: ReviewForm | None = None) -> str:
@@ -215,6 +219,7 @@ def _page(audit_id: UUID, form: ReviewForm | None = None) -> str:
         trail_steps=trail_of(session, subjects),
         moves={move.name for move in AUDIT_FLOW.open_moves(audit.state) if actor.has(move.permission)} & OFFERED,
         doubts=[_(WARNINGS[each]) for each in doubts_of_first_day(session, audit)] if is_planned else [],
+        objections=objections_of(session, audit_id),
         may_replan=actor.has(Permission.AUDIT_PLAN) and audit.state in AUDIT_FLOW.unfinished,
         form=form or review_form(scheme),
     )

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from audits.core import clock
 from audits.core.access import Permission, Role
 from audits.core.errors import N_
+from audits.correspondence.queries import proposed_within
 from audits.inspections.calendars import Warned, calendars, planned_within
 from audits.people.queries import absences_within, people_with
 from portal.stores import database
@@ -35,6 +36,7 @@ def show_calendar() -> ResponseReturnValue:
     return render_template(
         "office/calendar.html",
         first=first,
+        proposed=proposed_within(session, first, last),
         calendars=calendars(planned, absences, people_with(session, Role.INSPECTOR)),
         warnings={warned: _(words) for warned, words in WARNINGS.items()},
         before=(first - timedelta(days=1)).replace(day=1),

@@ -11,6 +11,7 @@ from flask_babel import lazy_gettext as _l
 from audits.core.access import Permission
 from audits.core.calendar import is_working_day
 from audits.core.errors import RuleError
+from audits.correspondence.queries import proposed_days
 from audits.inspections import services
 from audits.inspections.assignment import people_on
 from audits.inspections.coverage import time_of
@@ -177,6 +178,7 @@ def _page(audit_id: UUID, form: DayForm, why: ReasonForm) -> str:
         audit=audit,
         scheme=with_cycle(audit.scheme_version),
         days=days,
+        proposed=proposed_days(session, audit_id),
         flags=flags_of(days),
         changes=changes_of_days(session, audit_id),
         hours=hours,

@@ -139,6 +139,19 @@ class LeaveForm(Form):
         self.member.choices = options([("", _l("Choose a person")), *members])
 
 
+class ObjectionForm(Form):
+    """Whether somebody goes along to whom the agency objects."""
+
+    upheld = radios_field(
+        _l("Does this person audit?"),
+        [("yes", _l("No: the objection is upheld, and the person leaves the team")), ("no", _l("Yes: it is rejected"))],
+        required=_l("Choose whether this person audits."),
+    )
+    answer = textarea_field(
+        _l("Answer to the agency"), hint=_l("Needed when you reject it: say why."), max_length=2000, rows=4
+    )
+
+
 class ReviewForm(Form):
     """A review; `review_form` adds the checklist of a scheme that has one."""
 

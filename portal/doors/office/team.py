@@ -10,6 +10,8 @@ from flask_babel import gettext as _
 
 from audits.core.access import Permission
 from audits.core.errors import RuleError
+from audits.correspondence.queries import get_objection, objections_of
+from audits.correspondence.services import answer_objection
 from audits.inspections.models import Audit
 from audits.inspections.queries import get_audit
 from audits.inspections.workflow import AUDIT_FLOW
@@ -21,7 +23,7 @@ from audits.teams.models import TeamMember
 from audits.teams.queries import lacks_of_team, team_of
 from audits.teams.rules import TeamRole
 from audits.teams.services import join_team, leave_team
-from portal.doors.office.forms import LeaveForm, TeamForm
+from portal.doors.office.forms import LeaveForm, ObjectionForm, TeamForm
 from portal.doors.office.inspectors import Lacking, LeftOut, lacks_words, rotation_words, sort_out
 from portal.stores import database
 from portal.web.access import current_actor, needs
@@ -74,6 +76,45 @@ def leave(audit_id: UUID) -> ResponseReturnValue:
     return _page(audit_id, TeamForm(formdata=None), form), 422
 
 
+@bp.get("/<uuid:audit_id>/objections/<uuid:objection_id>")
+@needs(Permission.CASES_VIEW)
+def show_objection(audit_id: UUID, objection_id: UUID) -> ResponseReturnValue:
+    """Show an objection of the agency, and its answer."""
+    return _objection_page(audit_id, objection_id, ObjectionForm())
+
+
+@bp.post("/<uuid:audit_id>/objections/<uuid:objection_id>")
+@needs(Permission.AUDIT_PLAN)
+def objection_answered(audit_id: UUID, objection_id: UUID) -> ResponseReturnValue:
+    """Uphold the objection, or reject it with a reason."""
+    form = ObjectionForm()
+    if form.validate_on_submit():
+        try:
+            with database.write() as session:
+                said = {"upheld": form.upheld.data == "yes", "answer": form.answer.data or ""}
+                answer_objection(session, current_actor(), audit_id, objection_id, **said)
+        except RuleError as error:
+            form.complain(error)
+        else:
+            flash(_("Done. The agency gets a mail, and reads your answer in the portal."), "success")
+            return redirect(url_for("office.team.show_team", audit_id=audit_id), 303)
+    return _objection_page(audit_id, objection_id, form), 422
+
+
+def _objection_page(audit_id: UUID, objection_id: UUID, form: ObjectionForm) -> str:
+    session, actor = database.read(), current_actor()
+    audit = get_audit(session, actor, audit_id)
+    objection = get_objection(session, audit, objection_id)
+    may_answer = actor.has(Permission.AUDIT_PLAN) and audit.state in AUDIT_FLOW.unfinished
+    return render_template(
+        "office/objection.html",
+        audit=audit,
+        objection=objection,
+        leads=objection.person_id == audit.inspector_id,
+        form=form if may_answer and objection.answered_at is None else None,
+    )
+
+
 def _offer(form: TeamForm, audit: Audit) -> list[LeftOut]:
     free, left_out = sort_out(staff(database.read()), audit.agency_id)
     form.offer([(str(person.id), person.name) for person in free])
@@ -104,6 +145,7 @@ def _page(audit_id: UUID, form: TeamForm, leaving: LeaveForm) -> str:
         "office/team.html",
         audit=audit,
         team=team,
+        objections=objections_of(session, audit_id),
         lacking=_lacks(audit, team),
         may_change=actor.has(Permission.AUDIT_PLAN) and audit.state in AUDIT_FLOW.unfinished,
         left_out=left_out,
