@@ -1,8 +1,9 @@
 """What the start page of an agency tells of its case: what it waits for, until when, its course, what can be read."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
 from flask import url_for
 from flask_babel import gettext as _
@@ -30,6 +31,8 @@ NAMES = {
     DocumentKind.TERM_LETTER: _l("Letter"),
     DocumentKind.SUBMISSION_RECEIPT: _l("Receipt of what you sent"),
 }
+
+MOST_PAPERS = 8  # on the start page; the others are on the page of letters
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,13 +111,17 @@ def moments(application: Application, audit: Audit | None, decision: Decision | 
     return sorted(found, key=lambda each: each.when)[::-1]
 
 
-def papers(documents: Iterable[Document]) -> list[dict[str, str | date]]:
-    """Return what there is to read, the newest first."""
-    listed = sorted(documents, key=lambda each: each.created_at, reverse=True)
+def papers(documents: Iterable[Document], titles: Mapping[UUID, str]) -> list[dict[str, str | date]]:
+    """Return what there is to read, the newest first. Letters have `titles`, by the id of what they are about."""
+    known = [each for each in documents if DocumentKind(each.kind) in NAMES]
+    newest = sorted(known, key=lambda each: each.created_at, reverse=True)[:MOST_PAPERS]
     return [
-        {"name": str(NAMES[kind]), "href": url_for("files.document", document_id=each.id), "day": each.created_at}
-        for each in listed
-        if (kind := DocumentKind(each.kind)) in NAMES
+        {
+            "name": titles.get(each.subject_id, str(NAMES[DocumentKind(each.kind)])),
+            "href": url_for("files.document", document_id=each.id),
+            "day": each.created_at,
+        }
+        for each in newest
     ]
 
 

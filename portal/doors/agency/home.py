@@ -30,6 +30,7 @@ from audits.schemes.queries import scheme_of_version
 from audits.schemes.text import Unit
 from certificates.documents.models import Document
 from certificates.documents.queries import documents_of_agency
+from certificates.letters.queries import own_letters
 from certificates.lifecycle.models import Certificate
 from certificates.lifecycle.queries import conditions_held, list_certificates
 from certificates.lifecycle.workflow import CertificateState
@@ -40,6 +41,7 @@ from portal.doors.agency.remarks import came_back
 from portal.doors.threads import new_in
 from portal.forms.form import Form
 from portal.language import changed
+from portal.language.letters import letter_title
 from portal.settings import current_settings
 from portal.stores import database
 from portal.web.access import current_actor, needs
@@ -76,7 +78,7 @@ def home() -> ResponseReturnValue:
         case=case,
         step=_step(case) if case else None,
         moments=course.moments(case.application, case.audit, case.decision, certificate) if case else [],
-        papers=course.papers(documents.values()) if case else [],
+        papers=course.papers(documents.values(), _letter_titles() if documents else {}) if case else [],
         letter=documents.get(case.decision.id) if case and case.decision else None,
         contact=current_settings().contact_email,
         new_messages=new_in("agency.show_messages", application.id) if application and application.submitted_at else 0,
@@ -117,6 +119,12 @@ def _case(application: Application) -> Course:
         case _:
             pass
     return case
+
+
+def _letter_titles() -> dict[UUID, str]:
+    """Return what the newest letters say they are about, by what their document is about."""
+    newest = own_letters(database.read(), current_actor())
+    return {letter.subject_id: letter_title(letter, decision) for letter, _document, decision in newest}
 
 
 def _step(case: Course) -> course.Step | None:
