@@ -5,13 +5,15 @@ from enum import Enum
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar, cast
 
-from sqlalchemy import bindparam
+from sqlalchemy import ColumnElement, bindparam, literal_column
 from sqlalchemy.sql import Executable
 
 from audits.core.access import Actor
 
 P = ParamSpec("P")
 S = TypeVar("S", bound=Executable)
+ONE: ColumnElement[int] = literal_column("1")
+"""For LIMIT below a join: with a placeholder PostgreSQL supposes a tenth of all rows, and plans anew at every use."""
 
 
 def built_once(build: Callable[P, S]) -> Callable[P, tuple[S, dict[str, Any]]]:

@@ -168,6 +168,17 @@ def read(data: bytes) -> Written:
     return written
 
 
+def stored(digest: str, data: bytes) -> Entry | None:
+    """Return an entry that is stored as `merging` takes it, without checking its form again; None if it replaces none.
+
+    Every verdict reads all entries of its cell.
+    """
+    said = json.loads(data)
+    if not EntryKind(said["kind"]).replaces:
+        return None
+    return Entry(digest, said["cell"], frozenset(said["parents"]), said["value"])
+
+
 def merged(digest: str, written: Written) -> Entry:
     """Return an entry as `merging` takes it."""
     return Entry(digest, written.cell, frozenset(written.parents), written.value)

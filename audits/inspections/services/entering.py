@@ -15,7 +15,7 @@ from audits.core.access import Actor
 from audits.core.db import one_or_many, table_of
 from audits.core.errors import IllegalMoveError, NotFoundError
 from audits.core.events import SALT_BYTES
-from audits.core.statements import built_once
+from audits.core.statements import ONE, built_once
 from audits.inspections import entries
 from audits.inspections.entries import EntryKind, Written
 from audits.inspections.judging import Method
@@ -144,9 +144,8 @@ def cells_now(session: Session, audit_id: UUID, cells: Collection[str]) -> dict[
     merge = Merge()
     query, values = _on_cells(audit_id, cells)
     for digest, data in session.execute(query, values):
-        written = entries.read(data)
-        if written.kind.replaces:
-            merge.add(entries.merged(digest, written))
+        if (entry := entries.stored(digest, data)) is not None:
+            merge.add(entry)
     return merge.cells()
 
 
@@ -183,7 +182,7 @@ def _last_link(audit_id: UUID, person_id: UUID) -> Select[UUID, str, int | None,
         select(SealedEntry.number, SealedEntry.digest)
         .where(SealedEntry.chain_id == EntryChain.id)
         .order_by(SealedEntry.number.desc())
-        .limit(1)
+        .limit(ONE)
         .lateral()
     )
     query = select(EntryChain.id, EntryChain.digest, newest.c.number, newest.c.digest)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from audits.core import clock
 from audits.core.db import table_of
-from audits.core.statements import built_once
+from audits.core.statements import ONE, built_once
 from audits.inspections import entries
 from audits.inspections.models import EntryChain, EntryReceipt, SealedEntry
 
@@ -60,7 +60,7 @@ def _heads(audit_id: UUID) -> Select[UUID, int, int, str, int | None]:
         select(SealedEntry.id, SealedEntry.chain_id, SealedEntry.number, SealedEntry.digest)
         .where(SealedEntry.chain_id == EntryChain.id)
         .order_by(SealedEntry.number.desc(), SealedEntry.id.desc())
-        .limit(1)
+        .limit(ONE)
         .lateral()
     )
     confirmed = select(func.max(EntryReceipt.upto)).where(EntryReceipt.audit_id == audit_id).scalar_subquery()
