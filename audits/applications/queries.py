@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload, undefer
 
 from audits.agencies.models import Agency
@@ -43,10 +43,17 @@ def visible_applications(actor: Actor) -> Select[Application]:
 def get_application(session: Session, actor: Actor, application_id: UUID) -> Application:
     """Return one application with its agency and version, or raise NotFoundError."""
     query, values = _application(actor, application_id)
-    application = session.scalar(query, values)
-    if application is None:
+    if (application := session.scalar(query, values)) is None:
         raise missing(Application)
     return application
+
+
+def get_question(session: Session, actor: Actor, application_id: UUID, code: str) -> tuple[Application, Answer | None]:
+    """Return an application as `get_application` does, and its answer to one requirement, in one statement."""
+    if (row := session.execute(*_question(actor, application_id, code)).one_or_none()) is None:
+        raise missing(Application)
+    application, answer = row
+    return application, answer
 
 
 def language_of(session: Session, application: Application) -> str:
@@ -191,8 +198,7 @@ def answers_of(session: Session, application_id: UUID, codes: Collection[str] | 
 
 def answer_to(session: Session, application_id: UUID, code: str) -> Answer | None:
     """Return the answer to one requirement, or None. The caller must have access to the application."""
-    query, values = _answer(application_id, code)
-    return session.scalar(query, values)
+    return answers_of(session, application_id, [code]).get(code)
 
 
 def answer_before(session: Session, application: Application, code: str) -> Answer | None:
@@ -327,6 +333,12 @@ def _application(actor: Actor, application_id: UUID) -> Select[Application]:
 
 
 @built_once
+def _question(actor: Actor, application_id: UUID, code: str) -> Select[Application, Answer | None]:
+    query = _with_case(visible_applications(actor)).where(Application.id == application_id).add_columns(Answer)
+    return query.outerjoin(Answer, and_(Answer.application_id == Application.id, Answer.requirement_code == code))
+
+
+@built_once
 def _own(actor: Actor) -> Select[Application]:
     query = _with_case(visible_applications(actor)).where(Application.agency_id == actor.agency_id)
     return query.order_by(Application.created_at.desc(), Application.reference.desc()).limit(1)
@@ -346,11 +358,6 @@ def _answers(application_id: UUID) -> Select[Answer]:
 @built_once
 def _answers_to(application_id: UUID, codes: Collection[str]) -> Select[Answer]:
     return select(Answer).where(Answer.application_id == application_id, Answer.requirement_code.in_(codes))
-
-
-@built_once
-def _answer(application_id: UUID, code: str) -> Select[Answer]:
-    return select(Answer).where(Answer.application_id == application_id, Answer.requirement_code == code)
 
 
 @built_once

@@ -9,6 +9,7 @@ from sqlalchemy import Select, and_, exists, false, func, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 from sqlalchemy.orm.interfaces import LoaderOption
 
+from audits.agencies.models import Agency
 from audits.agencies.queries import load_lists
 from audits.applications.models import Application, Evidence
 from audits.applications.queries import visible_applications
@@ -70,16 +71,13 @@ def visible_audits(actor: Actor) -> Select[Audit]:
 def get_audit(
     session: Session, actor: Actor, audit_id: UUID, *, whole_agency: bool = False, with_application: bool = False
 ) -> Audit:
-    """Return one audit with agency, version and people, or raise NotFoundError.
-
-    `whole_agency` adds the lists of the agency, and what it applied for.
-    """
-    query, values = _audit(actor, audit_id, with_application or whole_agency)
-    audit = session.scalar(query, values)
+    """Return one audit with agency, version, people; `whole_agency`: its lists and application too. NotFoundError."""
+    query, values = _audit(actor, audit_id, with_application or whole_agency, whole_agency)
+    audit = session.scalars(query, values).unique().one_or_none()
     if audit is None:
         raise missing(Audit)
-    if whole_agency:
-        load_lists(session, audit.agency, "branches", "controlling_persons")
+    if whole_agency:  # of its controlling persons there are two or three, so they came along
+        load_lists(session, audit.agency, "branches")
     return audit
 
 
@@ -345,9 +343,11 @@ def _with_case() -> tuple[LoaderOption, ...]:
 
 
 @built_once
-def _audit(actor: Actor, audit_id: UUID, with_application: bool) -> Select[Audit]:
+def _audit(actor: Actor, audit_id: UUID, with_application: bool, whole_agency: bool) -> Select[Audit]:
     query = visible_audits(actor).where(Audit.id == audit_id).options(*_with_case())
-    return query.options(joinedload(Audit.application)) if with_application else query
+    if with_application:
+        query = query.options(joinedload(Audit.application))
+    return query.options(joinedload(Audit.agency).joinedload(Agency.controlling_persons)) if whole_agency else query
 
 
 @built_once

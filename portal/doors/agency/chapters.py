@@ -69,7 +69,7 @@ def chapter(application_id: UUID, chapter: str) -> ResponseReturnValue:
     """Show the questions of a chapter with their stored answers."""
     case = _open(application_id, chapter)
     layout.note_choice()
-    stand = stand_of(case, mine=True)
+    stand = stand_of(case, choosing=True)
     codes = _codes(case, chapter, stand)
     shown = Page(codes[(asked_page() - 1) * PAGE_SIZE :][: PAGE_SIZE + 1], asked_page(), PAGE_SIZE)
     return _page(case, chapter, stand, _cards(case, list(shown.rows)), pages=shown)
@@ -91,7 +91,7 @@ def chapter_submitted(application_id: UUID, chapter: str) -> ResponseReturnValue
         return redirect(_after(case, chapter, then), 303)
     cards = _cards(case, codes, forms, stored)
     busy = any(form.retry_after for form in forms.values())
-    page = _page(case, chapter, stand_of(case, mine=True), cards)
+    page = _page(case, chapter, stand_of(case, choosing=True), cards)
     return page, 503 if busy else 409 if stored else 422
 
 
@@ -152,7 +152,7 @@ def _asked_again(card: Card, application_id: UUID) -> dict[str, str | None]:
 def find_questions(application_id: UUID) -> ResponseReturnValue:
     """List the questions that a person looks for, by words and by how they stand."""
     case = open_draft(application_id)
-    stand, text = stand_of(case, mine=True), request.args.get("q", "").strip()
+    stand, text = stand_of(case, choosing=True), request.args.get("q", "").strip()
     wanted = set(stand.standing.codes(_show()))
     codes = [code for code in found_by(case.scheme, text, current_language()) if code in wanted]
     shown = Page(codes[(asked_page() - 1) * _LIST_SIZE :][: _LIST_SIZE + 1], asked_page(), _LIST_SIZE)
@@ -170,12 +170,17 @@ def find_questions(application_id: UUID) -> ResponseReturnValue:
     )
 
 
-def stand_of(case: Case, *, mine: bool = False) -> Stand:
-    """Return how the self-assessment of a case stands; with `mine` also which questions this person has."""
+def stand_of(case: Case, *, choosing: bool = False) -> Stand:
+    """Return how the self-assessment of a case stands.
+
+    `choosing` adds what somebody chooses questions by: which have files, and which are given to this person.
+    """
     session, application_id = database.read(), case.application.id
-    said, with_files = queries.said_of(session, application_id), queries.codes_with_files(session, application_id)
-    own = codes_of(session, application_id, current_actor().id) if mine else ()
-    return Stand(Standing(case.scheme, said, with_files, own), case)
+    said = queries.said_of(session, application_id)
+    if not choosing:
+        return Stand(Standing(case.scheme, said), case)
+    own = codes_of(session, application_id, current_actor().id)
+    return Stand(Standing(case.scheme, said, queries.codes_with_files(session, application_id), own), case)
 
 
 def _open(application_id: UUID, chapter: str) -> Case:

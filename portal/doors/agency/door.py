@@ -10,8 +10,14 @@ from flask import Blueprint, abort, request
 from audits.agencies.models import Agency
 from audits.agencies.queries import get_agency
 from audits.applications.asking import has_conditions
-from audits.applications.models import Application
-from audits.applications.queries import find_own, get_application, scheme_to_agency, self_assessment_of
+from audits.applications.models import Answer, Application
+from audits.applications.queries import (
+    find_own,
+    get_application,
+    get_question,
+    scheme_to_agency,
+    self_assessment_of,
+)
 from audits.core import clock
 from audits.core.access import Actor, Permission
 from audits.core.errors import IllegalMoveError
@@ -82,7 +88,16 @@ def open_case(application_id: UUID) -> Case:
 
 def open_draft(application_id: UUID) -> Case:
     """Return the case of an application that can still be edited, or IllegalMoveError."""
-    case = open_case(application_id)
+    return _as_draft(open_case(application_id))
+
+
+def open_question(application_id: UUID, code: str) -> tuple[Case, Answer | None]:
+    """Return the case as `open_draft` does, and what is stored as its answer to one question."""
+    application, answer = get_question(database.read(), current_actor(), application_id, code)
+    return _as_draft(Case(application)), answer
+
+
+def _as_draft(case: Case) -> Case:
     if not case.application.is_draft:
         raise IllegalMoveError("This application is submitted and can no longer be changed.")
     return case

@@ -13,7 +13,7 @@ from audits.applications.rules import following, place_of
 from audits.core.access import Permission
 from portal.doors.agency import layout
 from portal.doors.agency.answer_form import Card, answer_form, conflict, save
-from portal.doors.agency.door import Case, bp, file_to_remove, open_draft
+from portal.doors.agency.door import Case, bp, file_to_remove, open_draft, open_question
 from portal.forms import uploads
 from portal.forms.form import refused
 from portal.settings import current_settings
@@ -28,13 +28,13 @@ _PATH = "/applications/<uuid:application_id>/questions/<code>"
 @needs(Permission.APPLICATION_EDIT)
 def question(application_id: UUID, code: str) -> ResponseReturnValue:
     """Show the question with its stored answer."""
-    case = _draft(application_id, code)
+    case, answer = open_question(application_id, code)
+    requirement = case.requirement(code)
     layout.note_choice()
-    answer = queries.answer_to(database.read(), application_id, code)
     before = None if answer else _before(case, code)
-    form = answer_form(case.requirement(code), answer or before)
+    form = answer_form(requirement, answer or before)
     form.remember(answer)
-    return _page(case, Card(case.requirement(code), form, answer=answer, before=before))
+    return _page(case, Card(requirement, form, answer=answer, before=before))
 
 
 @bp.post(_PATH)
