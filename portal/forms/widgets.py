@@ -9,9 +9,10 @@ from dataclasses import field as made
 from typing import Any
 
 from flask import current_app
-from flask_babel import gettext as _
 from markupsafe import Markup
 from wtforms import Field
+
+from portal.language.i18n import translate as _
 
 _PARTS = ("day", "month", "year")
 _NONE: Mapping[str, Any] = {}

@@ -23,23 +23,26 @@ class _Catalogues(Domain):  # type: ignore[misc]  # Flask-Babel ships no types
 
     def __init__(self) -> None:
         super().__init__()
-        self._known: dict[str, Any] = {}
+        self.known: dict[str, Any] = {}
 
     def get_translations(self) -> Any:
         """Return the texts in the reader's language."""
         locale = _locale()
         if locale is None:
             return super().get_translations()
-        if locale.language not in self._known:
-            self._known[locale.language] = super().get_translations()
-        return self._known[locale.language]
+        if locale.language not in self.known:
+            self.known[locale.language] = super().get_translations()
+        return self.known[locale.language]
+
+
+_CATALOGUES = _Catalogues()
 
 
 class _Babel(Babel):  # type: ignore[misc]
     @cached_property
     def domain_instance(self) -> Domain:
         """Return the place of all texts."""
-        return _Catalogues()
+        return _CATALOGUES
 
 
 def init_app(app: Flask) -> None:
@@ -86,6 +89,19 @@ def reader_language() -> str | None:
     """Return the code of the language that texts are translated into now; None where there is no reader."""
     locale = _locale()
     return locale.language if locale else None
+
+
+def translate(text: str, **values: Any) -> str:
+    """Return a text in the reader's language as Flask-Babel's `gettext` does, which takes three times as many calls.
+
+    For modules whose texts a page writes by the dozen: import it there as `_`.
+    """
+    locale = _locale()
+    known = _CATALOGUES.known.get(locale.language) if locale else None
+    if known is None:
+        return str(gettext(text, **values))
+    said: str = known.gettext(text)
+    return said % values if values else said
 
 
 def sentence(error: DomainError) -> str:

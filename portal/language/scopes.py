@@ -2,12 +2,11 @@
 
 from collections.abc import Mapping
 
-from flask_babel import gettext as _
-
 from audits.agencies.rules import StatedScope
 from audits.schemes.text import SchemeText
 from audits.schemes.words import Text
 from portal.language.i18n import current_language
+from portal.language.i18n import translate as _
 from portal.language.labels import country
 
 
