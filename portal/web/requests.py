@@ -56,6 +56,8 @@ class Application(Flask):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
+        # Two slashes are another address: 404, not a redirect whose page is Werkzeug's own.
+        self.url_map.merge_slashes = False
         self.url_map.converters |= {"default": Words, "string": Words}
         self._lone_rules: dict[str, Rule | None] = {}
 

@@ -160,7 +160,7 @@ def test_everything_wrong_with_a_query_is_named_at_once(client, session):
 @pytest.mark.parametrize(
     "path",
     ["/agencies/nl-99999999", "/agencies/nl-99999999/history", "/certificates/KW-2026-99999-85", "/certificates/%00",
-     "/agencies/", "/openapi.json/", "/nothing", "", "/", "/agencies/%00"],
+     "/agencies/", "//agencies", "/openapi.json/", "/nothing", "", "/", "/agencies/%00"],
 )  # fmt: skip
 def test_what_is_not_there_is_a_problem_and_no_page(client, path):
     assert read(client, path, "Problem", 404)["status"] == 404
