@@ -90,7 +90,7 @@ class ControllingPerson(Base):
     agency_id: Mapped[UUID] = mapped_column(ForeignKey("agency.id"), index=True)
     name: Mapped[str]
     function: Mapped[str]
-    share_percent: Mapped[int | None]
+    share_percent: Mapped[float | None]
     since: Mapped[date]
     other_agencies: Mapped[str] = mapped_column(default="")
     version: Mapped[int] = mapped_column()

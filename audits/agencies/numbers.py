@@ -51,7 +51,7 @@ def country_names(language: str) -> Mapping[str, str]:
         for code, name in Locale.parse(language).territories.items()
         if re.fullmatch("[A-Z]{2}", code) and code not in _NO_COUNTRY
     }
-    return dict(sorted(names.items(), key=lambda item: _bare(item[1]).casefold()))
+    return dict(sorted(names.items(), key=lambda item: bare(item[1]).casefold()))
 
 
 def clean_iban(number: str) -> str:
@@ -97,6 +97,6 @@ def _wrong_iban() -> RuleError:
     return RuleError("This is not a right IBAN. Check the letters and digits.", "iban")
 
 
-def _bare(text: str) -> str:
+def bare(text: str) -> str:
     """Remove the accents of a text."""
     return "".join(sign for sign in unicodedata.normalize("NFKD", text) if not unicodedata.combining(sign))

@@ -159,7 +159,7 @@ class ControllingPersonDetails:
     name: str
     function: str
     since: date
-    share_percent: int | None = None
+    share_percent: float | None = None  # with two decimals at most: a third is 33.33
     other_agencies: str = ""
 
 
@@ -232,7 +232,8 @@ def clean_branch(branch: BranchDetails) -> BranchDetails:
 
 def clean_controlling_person(controlling_person: ControllingPersonDetails, today: date) -> ControllingPersonDetails:
     """Return the person in control checked and normalised, or raise RuleError."""
-    if controlling_person.share_percent is not None and not 0 <= controlling_person.share_percent <= 100:  # noqa: PLR2004
+    share = controlling_person.share_percent
+    if share is not None and not 0 <= share <= 100:  # noqa: PLR2004
         raise RuleError("Enter a number from %(min)s to %(max)s.", "share_percent", min=0, max=100)
     if controlling_person.since > today:
         raise RuleError("Enter a day that is not in the future.", "since")
@@ -241,6 +242,7 @@ def clean_controlling_person(controlling_person: ControllingPersonDetails, today
         controlling_person,
         name=clean_line(controlling_person.name, "name", "Enter the name."),
         function=clean_line(controlling_person.function, "function", "Enter the function."),
+        share_percent=round(share, 2) if share is not None else None,
         other_agencies=controlling_person.other_agencies.strip(),
     )
 

@@ -4,10 +4,11 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import wtforms
+from flask_babel import format_decimal
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField, MultipleFileField
@@ -18,6 +19,7 @@ from wtforms.widgets import HiddenInput
 
 from audits.core.errors import RuleError
 from audits.core.typed import clean_email, is_blank
+from audits.questions.numbers import read_day, read_number
 from portal.forms import widgets
 from portal.language.i18n import sentence
 
@@ -25,6 +27,7 @@ from portal.language.i18n import sentence
 Choices = Sequence[tuple[Any, Any]]
 _PARTS = 3
 _FIRST_YEAR = 1900
+_BEYOND = Decimal(10**15)  # outside the bounds of every field; WTForms cannot compare a number of hundreds of digits
 
 
 class Required:
@@ -88,33 +91,45 @@ class DateField(Field):
         return [str(self.data.day), str(self.data.month), str(self.data.year)] if self.data else [""] * _PARTS
 
     def process_formdata(self, valuelist: list[str]) -> None:
-        """Parse three numbers as a date, three empty boxes as None."""
+        """Parse a date, its month as a number or in words, or pasted whole into one box; three empty boxes are None."""
         self.data = None
         if not any(part.strip() for part in valuelist):
             return
-        try:
-            day, month, year = (int(part) for part in valuelist)
-            self.data = date(year, month, day)
-        except ValueError:
-            self.data = None
+        with suppress(RuleError):
+            self.data = read_day(" ".join(valuelist))
         if self.data is None or self.data.year < _FIRST_YEAR:
             raise ValueError(_("Enter a real date, like 27 3 2027."))
 
 
-class WholeNumberField(wtforms.IntegerField):
-    """An integer in a text box."""
+class NumberField(wtforms.IntegerField):
+    """A number in a text box, as people write it: 1200, 1.200 or 1 200, with `decimals` also 33,3 and 33.3.
+
+    `data` is an int, or with `decimals` a Decimal.
+    """
 
     widget = widgets.TextWidget()
 
+    def __init__(self, *args: Any, decimals: int = 0, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.decimals = decimals
+
+    def _value(self) -> str:
+        """Return what was typed, or what is stored in the notation of the reader."""
+        if self.decimals and not self.raw_data and self.data is not None:
+            return str(format_decimal(self.data))
+        return str(super()._value())
+
     def process_formdata(self, valuelist: list[str]) -> None:
-        """Parse an integer, ignoring spaces; error in plain words otherwise."""
+        """Parse a number; error in plain words otherwise."""
         self.data = None
         if not valuelist or not valuelist[0].strip():
             return
         try:
-            self.data = int(valuelist[0])
-        except ValueError:
-            raise ValueError(_("Enter a whole number, like 12.")) from None
+            number = read_number(valuelist[0], self.decimals)
+        except RuleError as error:
+            raise ValueError(sentence(error)) from None
+        number = max(-_BEYOND, min(number, _BEYOND))
+        self.data = number if self.decimals else int(number)
 
 
 def text_field(
@@ -205,15 +220,17 @@ def number_field(
     hint: Any = "",
     at_least: int = 0,
     at_most: int = 1_000_000,
+    decimals: int = 0,
     width: int = 5,
     **more: Any,
 ) -> Any:
-    """Build a field for an integer within bounds."""
+    """Build a field for a number within bounds, an integer unless it may have decimals."""
     bounds = NumberRange(at_least, at_most, message=_l("Enter a number from %(min)s to %(max)s."))
-    component = {"classes": f"govuk-input--width-{width}", "inputmode": "numeric"}
-    return WholeNumberField(
+    component = {"classes": f"govuk-input--width-{width}", "inputmode": "decimal" if decimals else "numeric"}
+    return NumberField(
         label,
         [_need(required), bounds, *more.pop("rules", ())],
+        decimals=decimals,
         description=hint,
         render_kw=_kw(component),
         **more,

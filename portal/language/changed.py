@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
+from flask_babel import format_decimal
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
@@ -99,5 +100,6 @@ _WORDS: dict[str, Callable[[Any, SchemeText], str]] = {
     "country": lambda value, _scheme: country(value),
     "own_housing": lambda value, _scheme: _("Yes") if value else _("No"),
     "iban": lambda value, _scheme: show_iban(value),
+    "share_percent": lambda value, _scheme: str(format_decimal(value)),
     "since": lambda value, _scheme: date_text(date.fromisoformat(value)),
 }

@@ -34,7 +34,7 @@ from tests.kit.factories.changes import EXTRACT, report
 S = ProfileSection
 LISTS_TOO = frozenset(S) - {S.CONTACTS}
 BRANCH = BranchDetails(name="Breda", street="B 1", postcode="4811 AB", city="Breda", country="NL")
-PERSON = ControllingPersonDetails(name="Ada Bos", function="director", since=date(2015, 3, 1), share_percent=40)
+PERSON = ControllingPersonDetails(name="Ada Bos", function="director", since=date(2015, 3, 1), share_percent=33.33)
 
 
 @pytest.fixture
@@ -236,7 +236,7 @@ def test_rows_of_lists_are_reported_one_by_one(session, applicant, planner):
     names = session.scalars(select(Branch.name).where(Branch.agency_id == applicant.id)).all()
     changed = session.get(ControllingPerson, person.id)
     assert names == ["Breda"]
-    assert (changed.name, changed.since, changed.share_percent) == ("Ada Bos", date(2015, 3, 1), 40)
+    assert (changed.name, changed.since, changed.share_percent) == ("Ada Bos", date(2015, 3, 1), 33.33)
 
 
 def test_a_row_of_another_agency_cannot_be_reported(session, applicant):

@@ -152,11 +152,24 @@ def test_a_strange_date_is_an_error_and_no_crash(client, parts: list[str]):
 
 
 @pytest.mark.parametrize(
+    "typed",
+    [
+        {"since": ["27", "maart", "2027"]}, {"since": ["27", "mrt", "2027"]}, {"since": ["27.", "March", "2027"]},
+        {"since": ["27-3-2027", "", ""]}, {"workers": "4 00"}, {"workers": "0"}, {"workers": " 12 "},
+    ],
+)  # fmt: skip
+def test_dates_and_numbers_are_read_as_people_write_them(client, typed):
+    assert summary(post(client, **typed)) == {"The name is taken.": "#name"}
+
+
+@pytest.mark.parametrize(
     ("field", "value", "words"),
     [
         ("text", "x" * 21, "Use at most 20 characters."),
         ("workers", "501", "Enter a number from 0 to 500."),
         ("workers", "1.5", "Enter a whole number, like 12."),
+        ("workers", "1.200", "Enter a number from 0 to 500."),
+        ("workers", "9" * 5000, "Enter a number from 0 to 500."),
         ("name", "   ", "Enter the name"),
     ],
 )

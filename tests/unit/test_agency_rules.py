@@ -211,7 +211,7 @@ def test_an_agency_right_after_registration_misses_everything():
     assert missing_sections(WHOLE, controlling_persons=1, contacts=1) == []
 
 
-ADA = ControllingPersonDetails(name="Ada Bos", function="director", since=date(2015, 3, 1), share_percent=100)
+ADA = ControllingPersonDetails(name="Ada Bos", function="director", since=date(2015, 3, 1), share_percent=33.33)
 
 
 @pytest.mark.parametrize(

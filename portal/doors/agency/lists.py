@@ -82,7 +82,7 @@ class ControllingPersonForm(RowForm):
         hint=_l("For example: director, owner, proxy holder."),
         required=_l("Enter the function."),
     )
-    share_percent = number_field(_l("Share in the company, in percent"), at_most=100)
+    share_percent = number_field(_l("Share in the company, in percent"), at_most=100, decimals=2)
     since = date_field(
         _l("In control since"), hint=_l("For example, 27 3 2019."), required=_l("Enter since when this is so.")
     )
@@ -95,10 +95,11 @@ class ControllingPersonForm(RowForm):
 
     def read(self) -> ControllingPersonDetails:
         """Return the row as typed."""
+        share = self.share_percent.data
         return ControllingPersonDetails(
             name=self.name.data,
             function=self.function.data,
-            share_percent=self.share_percent.data,
+            share_percent=float(share) if share is not None else None,
             since=self.since.data,
             other_agencies=self.other_agencies.data or "",
         )

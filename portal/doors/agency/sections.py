@@ -1,5 +1,6 @@
 """Forms of the profile, one per section."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -8,9 +9,9 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import ValidationError
 
-from audits.agencies.numbers import country_codes, country_names, show_iban
+from audits.agencies.countries import country_of
+from audits.agencies.numbers import country_names, show_iban
 from audits.agencies.rules import LARGEST_HEADCOUNT, AgencyDetails, ProfileSection
-from audits.core.languages import LANGUAGES
 from audits.core.typed import LONGEST_PHONE
 from audits.schemes.text import SchemeText
 from audits.schemes.words import Text
@@ -176,14 +177,12 @@ class WorkersForm(SectionForm):
             raise ValidationError(_("Enter the number of places to sleep."))
 
     def validate_other_countries(self, field: Any) -> None:
-        known = _countries_by_name()
-        unknown = [line for line in _lines(field.data) if line.casefold() not in known]
-        if unknown:
-            raise ValidationError(_("We do not know the country %(name)s.", name=unknown[0]))
+        for name in _lines(field.data):
+            if country_of(name) is None:
+                raise ValidationError(_("We do not know the country %(name)s.", name=name))
 
     def _others(self) -> Iterable[str]:
-        known = _countries_by_name()
-        return [known[line.casefold()] for line in _lines(self.other_countries.data)]
+        return filter(None, map(country_of, _lines(self.other_countries.data)))
 
 
 class BankForm(SectionForm):
@@ -218,11 +217,6 @@ def _words(vocabulary: Mapping[str, Text]) -> Any:
     return options([(code, text.in_(current_language())) for code, text in vocabulary.items()])
 
 
-def _countries_by_name() -> dict[str, str]:
-    """Return country codes by name, in every language of the portal, and by code."""
-    names = {name.casefold(): code for language in LANGUAGES for code, name in country_names(language).items()}
-    return names | {code.casefold(): code for code in country_codes()}
-
-
 def _lines(text: str | None) -> list[str]:
-    return [line for line in (" ".join(line.split()) for line in (text or "").splitlines()) if line]
+    """Return what stands on the lines of a text, and between its commas; no name of a country holds one."""
+    return [line for line in (" ".join(line.split()) for line in re.split(r"[\r\n,;]+", text or "")) if line]

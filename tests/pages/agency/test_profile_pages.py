@@ -161,13 +161,14 @@ def test_the_details_are_filled_in_part_by_part(browser, session):
     browser.open("/agency/details/workers")
     page = browser.submit(status=422, headcount="12", own_housing="yes", other_countries="Utopia")
     assert page.errors == ["Enter the number of places to sleep.", "We do not know the country Utopia."]
-    browser.submit(housing_places="40", recruitment_countries=["PL"], other_countries="Marokko\nindia")
+    browser.submit(housing_places="40", recruitment_countries=["PL"], other_countries="Marokko\nindia, Viet Nam")
     browser.open("/agency/details/bank")
     browser.submit(status=422, iban="NL00 ABNA 0417 1643 00", account_holder="Ander Werk")
     browser.submit(iban="nl91 abna 0417 1643 00")
     browser.open("/agency/details/controlling_persons/new")
     browser.submit(status=422, name="Ada Bos", function="director", since=["31", "2", "2015"])
-    browser.submit(since=["28", "2", "2015"], share_percent="100")
+    browser.submit(status=422, since=["28", "feb", "2015"], share_percent="33,333")
+    assert "33.33%" in browser.submit(share_percent="33,33 %").text
     browser.open("/agency/details/contacts/new")
     page = browser.submit(name="Bo", function="planner", email="bo@x.nl", phone="06-12345678")
     assert "we still need" not in page.text
@@ -175,7 +176,7 @@ def test_the_details_are_filled_in_part_by_part(browser, session):
     assert agency.former_names == ["Oosterlicht Flex B.V."]
     assert agency.trade_names == ["Ander", "Werkt"]
     assert (agency.iban, agency.housing_places) == ("NL91ABNA0417164300", 40)
-    assert agency.recruitment_countries == ["IN", "MA", "PL"]
+    assert agency.recruitment_countries == ["IN", "MA", "PL", "VN"]
 
 
 def test_a_row_of_a_list_is_changed_and_removed(owner, session, person):
