@@ -170,9 +170,43 @@ def test_the_commands_import_and_check_and_name_file_line_and_path(tmp_path):
     assert run.output.startswith(f"{draft}:")
 
 
-def test_a_file_that_is_no_norm_is_refused_in_words(tmp_path):
-    source = tmp_path / "a.yaml"
-    source.write_text("a: [1, 2]")
-    run = CliRunner().invoke(scheme, ["import", str(source)])
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        (b"a: [1, 2]", "no CISO Assistant library"),
+        (b"", "no CISO Assistant library"),
+        (b"null", "no CISO Assistant library"),
+        (json.dumps({"objects": {"framework": {"requirement_nodes": None}}}).encode(), "no CISO Assistant library"),
+        (b"a: [1, 2", "cannot be read as YAML or JSON"),
+        (b'{"catalog": {', "cannot be read as YAML or JSON"),
+        (b"[" * 3000, "cannot be read as YAML or JSON"),
+        (json.dumps(catalog()).encode("utf-16"), "cannot be read as YAML or JSON"),
+        (b"na\xefef: 1", "cannot be read as YAML or JSON"),
+        (json.dumps(library()).encode(), "nothing in it is assessable"),
+        (json.dumps(library(node(1, assessable="false"))).encode(), "nothing in it is assessable"),
+        (json.dumps(catalog(control("c-1"))).encode(), "nothing in it is assessable"),
+        (json.dumps(library(7, None)).encode(), "has another shape"),
+        (json.dumps(library(node(1, questions={"a": {"choices": 3}}))).encode(), "has another shape"),
+        (json.dumps(catalog(control("c-1", said("Do it."), props=[3]))).encode(), "has another shape"),
+    ],
+)
+def test_a_file_that_is_no_norm_is_refused_in_words(source, words, tmp_path):
+    file, draft = tmp_path / "a.yaml", tmp_path / "b.yaml"
+    file.write_bytes(source)
+    run = CliRunner().invoke(scheme, ["import", str(file), "--output", str(draft)])
+    assert (run.exit_code, draft.exists()) == (1, False)
+    assert words in run.output
+    run = CliRunner().invoke(scheme, ["check", str(file)])
     assert run.exit_code == 1
-    assert "no CISO Assistant library and no OSCAL catalog" in run.output
+    assert "Error: " in run.output
+
+
+def test_a_base_that_is_no_scheme_and_a_place_that_cannot_be_written_are_named(tmp_path):
+    file = tmp_path / "a.json"
+    file.write_text(json.dumps(catalog(control("c-1", said("Do it.")))))
+    for base in (b"\xff\xfe", b"a: 1", b"a: [1"):
+        (tmp_path / "base.yaml").write_bytes(base)
+        run = CliRunner().invoke(scheme, ["import", str(file), "--base", str(tmp_path / "base.yaml")])
+        assert (run.exit_code, "the base is no scheme file" in run.output) == (1, True)
+    run = CliRunner().invoke(scheme, ["import", str(file), "--output", str(tmp_path / "none" / "b.yaml")])
+    assert (run.exit_code, "No such file or directory" in run.output) == (1, True)

@@ -21,7 +21,10 @@ class _Plain(_DUMPER):  # type: ignore[misc]
 
 
 def draft(data: bytes, *, base: str) -> dict[str, Any]:
-    """Return the YAML of the draft, how many requirements it has, and what was lost; `base` is a scheme of ours."""
+    """Return the YAML of the draft, how many requirements it has, and what was lost; `base` is a scheme of ours.
+
+    RefusedError `no text`, `no norm`, `no requirement` or `no base`; another error where a part has another shape.
+    """
     plain = _parsed(data)
     if oscal.is_catalog(plain):
         catalogue = oscal.catalogue_of(plain)
@@ -29,7 +32,9 @@ def draft(data: bytes, *, base: str) -> dict[str, Any]:
         catalogue = ciso.catalogue_of(plain)
     else:
         raise RefusedError("no norm")
-    made = draft_of(catalogue, yaml.load(base, Loader=_SAFE_LOADER))  # noqa: S506  # the safe loader
+    if not catalogue.requirements:
+        raise RefusedError("no requirement")
+    made = draft_of(catalogue, _rules_of(base))
     return {
         "text": yaml.dump(made, Dumper=_Plain, allow_unicode=True, sort_keys=False, width=110),
         "requirements": len(catalogue.requirements),
@@ -38,7 +43,20 @@ def draft(data: bytes, *, base: str) -> dict[str, Any]:
 
 
 def _parsed(data: bytes) -> Any:
-    text = data.decode("utf-8-sig")
-    if text.lstrip().startswith("{"):
-        return json.loads(text)
-    return yaml.load(text, Loader=_LOADER)  # noqa: S506  # makes text, lists and maps only
+    try:
+        text = data.decode("utf-8-sig")
+        if text.lstrip().startswith("{"):
+            return json.loads(text)
+        return yaml.load(text, Loader=_LOADER)  # noqa: S506  # makes text, lists and maps only
+    except (ValueError, RecursionError, yaml.YAMLError) as error:
+        raise RefusedError("no text") from error
+
+
+def _rules_of(base: str) -> dict[str, Any]:
+    try:
+        rules = yaml.load(base, Loader=_SAFE_LOADER)  # noqa: S506  # the safe loader
+    except (ValueError, RecursionError, yaml.YAMLError) as error:
+        raise RefusedError("no base") from error
+    if not isinstance(rules, dict) or not {"audits", "requirements", "severities"} <= rules.keys():
+        raise RefusedError("no base")
+    return rules
