@@ -14,11 +14,11 @@ from itertools import cycle, islice
 from typing import Any
 from urllib.parse import urlencode
 
-from bench import builds, load, rival_registry
+from bench import builds, load, registry_whole, rival_registry
 from bench.pages import BARE
 from bench.pages import _bare as serve_bare
 from bench.results import Report
-from bench.served import Comparison, child, free_port, wait
+from bench.served import Comparison, Installed, child, free_port, wait
 from bench.sides import Pids, Side, Tally, alternate, nobody
 from bench.sizes import Sizes
 from portal.stores.roles import REGISTER
@@ -35,7 +35,7 @@ Paths = Callable[[str], list[str]]
 
 def main(sizes: Sizes, compared: Comparison) -> Report:
     """Measure in turns, and compare."""
-    report, dice, rows = Report("registry"), random.Random(7), _rows(compared)
+    report, dice, rows = Report("registry"), random.Random(7), _rows(compared, compared.ours)
     with ExitStack() as stack:
         race = Race(report, sizes, _served(stack, compared, rows))
         zipf = [(row, language) for row, language in zip(_zipf(dice, rows, sizes.n), cycle(("nl", "en")), strict=False)]
@@ -49,7 +49,10 @@ def main(sizes: Sizes, compared: Comparison) -> Report:
         mix, slips = _distinct(dice, rows), _typos(dice, rows)
         race.run(SEARCH, lambda name: [_search(name, asked) for asked in islice(mix, sizes.n)])
         typos = race.run(FUZZY, lambda name: [_search(name, asked) for asked in islice(slips, sizes.n)])
+        registry_whole.lists(report, race.served[builds.OURS].port, [str(row[3]) for row in rows], sizes.rounds)
         _weigh(report, race.served[builds.OURS])
+        _grow(stack, compared, race, rows, dice)
+    registry_whole.whole(report, compared)
     _judge(report, typos, list(race.served))
     return report
 
@@ -85,14 +88,14 @@ class Race:
         return lambda: load.walk(self.served[name].port, paths(name), connections=CONNECTIONS)
 
 
-def _rows(compared: Comparison) -> list[Row]:
+def _rows(compared: Comparison, installed: Installed) -> list[Row]:
     """Return what the rivals serve of each entry."""
     query = """SELECT public_id, legal_name, city, register_number, coalesce(state, 'applied'),
       coalesce(substring(array_to_string(tags, '|') FROM 'sector:([^|]+)'), ''),
       coalesce(substring(array_to_string(tags, '|') FROM 'province:([^|]+)'), ''),
       coalesce(substring(array_to_string(tags, '|') FROM 'housing:([^|]+)'), '') FROM register_entry
       WHERE register_number ~ '^6[0-9]{7}$' ORDER BY public_id"""
-    with compared.machine.connect(compared.ours.database) as connection:
+    with compared.machine.connect(installed.database) as connection:
         return list(connection.execute(query))
 
 
@@ -103,7 +106,7 @@ def _served(stack: ExitStack, compared: Comparison, rows: list[Row]) -> dict[str
         each.build.name: Served(each.port, each.pids, database)
         for each, database in zip(compared.all, backends, strict=True)
     }
-    served[builds.OURS] = _alone(stack, compared, backends[0])
+    served[builds.OURS] = _alone(stack, compared, compared.ours)
     port, build = free_port(), compared.ours.build
     env = dict(compared.ours.env) | {"RIVAL_REGISTRY": "1"}
     process = stack.enter_context(child(build, "web", str(port), "bench.rival_registry:application", env=env))
@@ -120,13 +123,13 @@ def _served(stack: ExitStack, compared: Comparison, rows: list[Row]) -> dict[str
     return served
 
 
-def _alone(stack: ExitStack, compared: Comparison, database: Pids) -> Served:
+def _alone(stack: ExitStack, compared: Comparison, ours: Installed) -> Served:
     """Serve our register alone, in the role that reads only what is public."""
-    ours, port = compared.ours, free_port()
+    port = free_port()
     env = dict(ours.env) | {"DATABASE_URL": compared.machine.url(ours.database, REGISTER)}
     process = stack.enter_context(child(ours.build, "web", str(port), "wsgi:registry", env=env))
     wait(port, "/readyz")
-    return Served(port, partial(load.tree, process.pid), database)
+    return Served(port, partial(load.tree, process.pid), partial(compared.machine.backends, ours.database))
 
 
 def _bare(stack: ExitStack, compared: Comparison, served: Served, asked: tuple[Row, str], sizes: Sizes) -> Side:
@@ -136,6 +139,22 @@ def _bare(stack: ExitStack, compared: Comparison, served: Served, asked: tuple[R
     pid = serve_bare(stack, compared, {"entry": body}, port)
     turn = partial(load.run, port, "/entry", n=sizes.n * WARM, connections=CONNECTIONS)
     return Side(BARE, turn, partial(load.tree, pid))
+
+
+def _grow(stack: ExitStack, compared: Comparison, race: Race, rows: list[Row], dice: random.Random) -> None:
+    """Let a register of a tenth of the agencies, at most 20,000, take turns with ours."""
+    small = registry_whole.smaller(compared, race.sizes.agencies)
+    served = {builds.OURS: race.served[builds.OURS], small.build.name: _alone(stack, compared, small)}
+    of = {builds.OURS: rows, small.build.name: _rows(compared, small)}
+    growing = Race(race.report, race.sizes, served)
+    each = {name: cycle(dice.sample(rows, len(rows))) for name, rows in of.items()}
+    slips = {name: _typos(dice, rows) for name, rows in of.items()}
+    n = race.sizes.n
+    looked = "look-up, grown"
+    growing.run(looked, lambda name: [_plain(builds.OURS, row) for row in islice(each[name], n)])
+    growing.run(f"{FUZZY}, grown", lambda name: [_search(builds.OURS, asked) for asked in islice(slips[name], n)])
+    for case in (looked, f"{FUZZY}, grown"):
+        registry_whole.grew(race.report, case, small.build.name)
 
 
 def _zipf(dice: random.Random, rows: list[Row], n: int) -> list[Row]:

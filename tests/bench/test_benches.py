@@ -96,9 +96,13 @@ def test_registry_beside_its_rivals(served):
         assert {"keurwerk", "this again", "Flask and ORM"} <= systems(found, case) <= {
             "keurwerk", "this again", "Flask and ORM", "Datasette", "bare WSGI",
         }  # fmt: skip
-    assert {"memory of a process of the register", "p95 of a search with a typing error"} <= {
-        target["name"] for target in found["targets"]
-    }
+    for case in ("look-up, grown", "search, typo, grown"):
+        assert systems(found, case) == {"keurwerk", "keurwerk small"}
+    assert all(systems(found, case) == {"keurwerk"} for case in ("dump", "rebuild", "list of 1000", "list of 10000"))
+    assert {
+        "memory of a process of the register", "p95 of a search with a typing error", "files of the dump", "rebuild",
+        "memory of the rebuild", "growth of look-up, CPU",
+    } <= {target["name"] for target in found["targets"]}  # fmt: skip
 
 
 def test_clock(alone):
