@@ -14,7 +14,9 @@ from certificates.lifecycle.workflow import CertificateState
 from certificates.register.models import RegisterEntry
 from certificates.register.search import plans
 from certificates.register.search.query import (
+    Asked,
     How,
+    find,
     listed_on,
     search,
     shows,
@@ -113,6 +115,14 @@ def test_everybody_finds_what_they_look_for_first(session):
         assert len([each for each in seen if each.startswith(("SELECT", "WITH"))]) <= 5, typed
     assert not wrong, "\n".join(wrong)
     assert len(GOLDEN) >= 60
+
+
+def test_a_typing_error_in_several_words_takes_three_statements(session):
+    """The words, whether somebody is called so together with what resembles them, and the page of the names like it."""
+    fill(session)
+    seen = statements(session)
+    found = find(session, Asked(TODAY, "gouden gdis"), page=True)
+    assert (found.how, len(found.entries) > 0, len(seen)) == (How.NEAR, True, 3)
 
 
 def test_a_name_is_found_with_any_single_typing_error(session):

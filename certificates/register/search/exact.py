@@ -2,8 +2,10 @@
 
 import re
 from datetime import date
+from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
 from audits.agencies.numbers import clean_iban
@@ -38,14 +40,20 @@ def by_account(session: Session, number: str, day: date) -> list[RegisterEntry]:
     return list(session.scalars(_listed(day).where(RegisterEntry.agency_id.in_(holders))))
 
 
-def by_contact(session: Session, text: str, day: date) -> list[tuple[RegisterEntry, list[str]]]:
-    """Return the agencies with a contact of just this name, who agreed to be named; each with its tags."""
+def contact_in(text: str) -> dict[str, Any] | None:
+    """Return what the details of an agency hold that has a contact of just this name; None if it is no whole name."""
     key = name_key(text)
-    if len(key.split()) < _FEWEST_WORDS:
-        return []
-    found = _listed(day).add_columns(RegisterEntry.tags)
-    rows = session.execute(found.where(RegisterEntry.details.contains({"contacts": [{"key": key}]})))
-    return [(entry, tags) for entry, tags in rows]
+    return {"contacts": [{"key": key}]} if len(key.split()) >= _FEWEST_WORDS else None
+
+
+HAVE_CONTACT = RegisterEntry.details.contains(bindparam("contact", type_=JSONB))
+"""That an entry has a contact as `contact_in` returns it, who agreed to be named."""
+
+
+def by_contact(session: Session, contact: dict[str, Any], day: date) -> list[tuple[RegisterEntry, list[str]]]:
+    """Return the agencies with a contact as `contact_in` returns it; each with its tags."""
+    found = _listed(day).add_columns(RegisterEntry.tags).where(HAVE_CONTACT)
+    return [(entry, tags) for entry, tags in session.execute(found, {"contact": contact})]
 
 
 def _listed(day: date) -> Select[RegisterEntry]:

@@ -5,7 +5,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Integer, Select, Text, bindparam, func, select, tuple_
+from sqlalchemy import Integer, Select, Text, bindparam, func, literal, select, tuple_, union_all
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
@@ -15,7 +15,7 @@ from certificates.register.search import folding, plans
 from certificates.register.search.conditions import HIDDEN, listed_on, shows, within
 from certificates.register.search.counting import Counted, count, count_all
 from certificates.register.search.cursor import Cursor, Sort
-from certificates.register.search.exact import by_contact
+from certificates.register.search.exact import HAVE_CONTACT, by_contact, contact_in
 from certificates.register.search.filters import Facet, Filters
 from certificates.register.search.how import How
 from certificates.register.search.plans import Plan, Shape, hits
@@ -37,6 +37,9 @@ _KEYS = {
 }
 _SLIPS = select(RegisterSlip.rest, RegisterSlip.word).limit(_MOST_SLIPS)
 _SLIPS = _SLIPS.where(RegisterSlip.rest == func.any(bindparam("rests", type_=ARRAY(Text))))
+_CONTACT = select(literal(""), literal("")).where(select(RegisterEntry.agency_id).where(HAVE_CONTACT).exists())
+_SLIPS_OR_CONTACT = union_all(_SLIPS.subquery().select(), _CONTACT)
+"""Also an empty pair if somebody is a contact: both are asked when no name has the words, so they share a statement."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +88,15 @@ class Found:
         return max(1, -(-self.total // self.size))
 
 
+@dataclass(frozen=True, slots=True)
+class Resembling:
+    """For each unit whether a name has it, and the words of names that differ from it by one slip."""
+
+    known: list[bool]
+    near: list[list[str]]
+    is_contact: bool
+
+
 def search(
     session: Session, text: str, *, day: date, status: Status | None = None, page: int = 1, size: int = PAGE_SIZE
 ) -> Found:
@@ -115,33 +127,34 @@ def find(session: Session, asked: Asked, *, page: bool = False) -> Found:
         found = _page(session, asked, plans.by_words(named))
         if found.total:
             return replace(found, alike=_alike(session, asked, named, found)) if page else found
-    if page and asked.first and not asked.filters.chosen and (known := by_contact(session, asked.text, asked.day)):
+    contact = contact_in(asked.text) if page and asked.first and not asked.filters.chosen else None
+    resembling = _resembling(session, named, contact)
+    if contact and resembling.is_contact and (known := by_contact(session, contact, asked.day)):
         return Found([entry for entry, _ in known], count_all(known, asked.day), asked.page, asked.size, How.CONTACT)
-    return _near(session, asked, named)
+    return _near(session, asked, named, resembling)
 
 
 def _may_be(asked: Asked, how: How) -> bool:
     return asked.cursor is None or asked.cursor.how is how
 
 
-def _near(session: Session, asked: Asked, named: Typed) -> Found:
-    known, near = _resembling(session, named)
-    found = _page(session, asked, plans.by_near_words(named, near, known))
+def _near(session: Session, asked: Asked, named: Typed, resembling: Resembling) -> Found:
+    found = _page(session, asked, plans.by_near_words(named, resembling.near, resembling.known))
     if found.total or len(named.units) == 1:
         return found
-    return _page(session, asked, plans.by_some_words(named, near))
+    return _page(session, asked, plans.by_some_words(named, resembling.near))
 
 
 def _alike(session: Session, asked: Asked, named: Typed, found: Found) -> list[RegisterEntry]:
     """Return a few entries whose names resemble the text, beside those that have its words."""
     if found.after or not asked.first:
         return []
-    known, near = _resembling(session, named)
-    if not any(near):
+    resembling = _resembling(session, named)
+    if not any(resembling.near):
         return []
     wider = replace(asked, size=found.total + _FEW_ALIKE)
     seen = {entry.agency_id for entry in found.entries}
-    rows = _rows(session, wider, plans.by_near_words(named, near, known))[0]
+    rows = _rows(session, wider, plans.by_near_words(named, resembling.near, resembling.known))[0]
     return [entry for entry, _ in rows if entry.agency_id not in seen][:_FEW_ALIKE]
 
 
@@ -196,12 +209,13 @@ def _statement(
     return query.limit(bindparam("size", type_=Integer)).offset(bindparam("skipped", type_=Integer))
 
 
-def _resembling(session: Session, named: Typed) -> tuple[list[bool], list[list[str]]]:
-    """Return for each unit whether a name has it, and the words of names that differ from it by one slip."""
+def _resembling(session: Session, named: Typed, contact: dict[str, Any] | None = None) -> Resembling:
+    """Return which words of names the units have or resemble, and whether somebody is such a contact."""
     left = {word: folding.deletions(word) for unit in named.units for word in unit.like if len(word) >= _SHORTEST_SLIP}
     rests = sorted({rest for each in left.values() for rest in each})
     by_rest: dict[str, set[str]] = {}
-    for rest, word in session.execute(_SLIPS, {"rests": rests}) if rests else ():
+    query, values = (_SLIPS_OR_CONTACT, {"rests": rests, "contact": contact}) if contact else (_SLIPS, {"rests": rests})
+    for rest, word in session.execute(query, values) if rests or contact else ():
         by_rest.setdefault(rest, set()).add(word)
     known, near = [], []
     for unit in named.units:
@@ -209,4 +223,4 @@ def _resembling(session: Session, named: Typed) -> tuple[list[bool], list[list[s
         known.append(any(like in found for like in unit.like))
         slips = (word for word in found - set(unit.like) if any(folding.is_slip(like, word) for like in unit.like))
         near.append(sorted(slips, key=len)[:_MOST_NEAR])
-    return known, near
+    return Resembling(known, near, "" in by_rest)
