@@ -2,11 +2,13 @@
 
 import re
 from datetime import datetime, time, timedelta
+from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from audits.core.errors import RuleError
 
 _PRINTED = re.compile(r"[!-~]+")
+_PRIVATE_NAMES = (".local", ".localhost", ".internal", ".lan", ".home.arpa")  # RFC 6761, 6762, 8375, and by custom
 
 MOST_FOLLOWED = 1000
 """Agencies in one list, and lines of a list that somebody pastes."""
@@ -48,7 +50,10 @@ def next_call(attempts: int, now: datetime) -> datetime | None:
 
 
 def check_webhook(url: str, *, plain: bool = False) -> str:
-    """Return the address of a webhook. RuleError at `url` unless it is https, with a host and no password."""
+    """Return the address of a webhook. RuleError at `url` unless it is https, with a public host and no password.
+
+    A name may lead to a private address all the same: that is looked at whenever it is called.
+    """
     try:
         parts = urlsplit(url)
         good = parts.scheme in ({"https", "http"} if plain else {"https"}) and parts.hostname and parts.port != 0
@@ -56,4 +61,16 @@ def check_webhook(url: str, *, plain: bool = False) -> str:
         good = False
     if not good or len(url) > LONGEST_URL or not _PRINTED.fullmatch(url) or "@" in parts.netloc or parts.fragment:
         raise RuleError("Enter an address that begins with https:// and has no password in it.", "url")
+    if not plain and _is_private(parts.hostname or ""):
+        raise RuleError(
+            "This address is inside a private network. Give one that can be reached from the internet.", "url"
+        )
     return url
+
+
+def _is_private(host: str) -> bool:
+    """Return whether a host is, as written, one of a private network: by number, or by a name that only it knows."""
+    try:
+        return not ip_address(host).is_global
+    except ValueError:
+        return "." not in host.rstrip(".") or host.rstrip(".").endswith(_PRIVATE_NAMES)

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, ScalarSelect, bindparam, column, func, sel
 from sqlalchemy.orm import Session, defer, joinedload
 
 from audits.agencies.trade_registers import clean_register_number
+from audits.core import clock
 from audits.core.errors import N_, NotFoundError, RuleError
 from audits.schemes.models import SchemeVersion
 from certificates.documents.models import Document, DocumentStamp
@@ -32,6 +33,7 @@ __all__ = [
     "PublicDocument",
     "all_credentials",
     "all_entries",
+    "began",
     "certificate",
     "certificate_by_id",
     "changed_since",
@@ -116,6 +118,12 @@ def history(session: Session, agency_id: UUID, day: date) -> list[Line]:
 def state_on(session: Session, agency_id: UUID, day: date, known: date) -> Line | None:
     """Return what held on `day` as the register knew it on `known`, or None."""
     return held_on(*_recorded(session, agency_id), day, known)
+
+
+def began(session: Session) -> date | None:
+    """Return the day of the first certificate in the register; None while there is none."""
+    first = session.scalar(select(CertificateChange.changed_at).order_by(CertificateChange.id).limit(1))
+    return clock.day_of(first) if first else None
 
 
 def _recorded(session: Session, agency_id: UUID) -> tuple[dict[UUID, Terms], list[Change]]:

@@ -278,6 +278,16 @@ def test_an_address_that_is_none_is_refused(url):
     assert check_webhook("https://x.example:8443/a?b=c") == "https://x.example:8443/a?b=c"
 
 
+@pytest.mark.parametrize(
+    "host",
+    ["10.0.0.7", "127.0.0.1:8443", "[::1]", "[fe80::1]", "localhost", "intranet", "nas.local.", "169.254.169.254"],
+)
+def test_an_address_inside_a_private_network_is_refused_when_it_is_typed(host):
+    with pytest.raises(RuleError, match="private network"):
+        check_webhook(f"https://{host}/hook")
+    assert check_webhook("https://93.184.216.34/hook")
+
+
 def test_only_a_confirmed_list_has_a_webhook_and_it_ends_with_the_list(case):
     log(case.session, case.certificate)
     forget(case.session, case.follow_id)

@@ -11,7 +11,7 @@ from audits.agencies.models import Agency
 from audits.core import clock
 from audits.inspections.models import Audit
 from certificates.register.models import RegisterEntry
-from certificates.register.queries import entry_of
+from certificates.register.queries import began, entry_of
 from certificates.register.services import rebuild_all
 from tests.kit.browser import Browser, words
 from tests.kit.factories.certificates import make_certificate
@@ -170,7 +170,10 @@ def test_it_says_what_held_on_a_day(app, session, suspended):
 
 
 def test_a_day_before_we_began_gets_a_clear_word(app, session, suspended):
-    assert "We knew of no certificate." in asked(app, session, suspended, on="1990-01-01").text
+    begun = began(session)
+    assert f"Our register begins on {begun.day} {begun:%B %Y}." in asked(app, session, suspended, on="1990-01-01").text
+    later = make_certificate(session, issued=clock.today()).agency
+    assert "We knew of no certificate." in asked(app, session, later, on=clock.today() - timedelta(days=1)).text
 
 
 @pytest.mark.parametrize("typed", ["yesterday", "31-03-2027", "2027-02-30", "9999-12-31"])

@@ -127,3 +127,10 @@ def test_results_come_in_pages_of_twenty(app, session):
     assert names_on(browser.follow("Next page")) == [f"Veel {number} B.V." for number in range(20, 25)]
     assert names_on(browser.follow("Previous page")) == [f"Veel {number:02d} B.V." for number in range(20)]
     assert "There are no more agencies" in browser.open("/register?q=veel&page=9").text
+
+
+@pytest.mark.parametrize(("language", "said"), [("nl", "leest hoogstens 200 tekens"), ("en", "at most 200 characters")])
+def test_a_text_that_is_too_long_to_search_with_gets_a_clear_word(app, language, said):
+    page = Browser(app, language).open(f"/register?q={'a' * 201}", status=400)
+    assert said in page.text
+    assert Browser(app, language).open("/register").soup.select_one("input[name=q]")["maxlength"] == "200"

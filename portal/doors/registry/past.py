@@ -14,13 +14,17 @@ from portal.stores import database
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """The two days as asked or today, and what held; `problem` says what is wrong with them."""
+    """The two days as asked or today, and what held; `problem` says what is wrong with them.
+
+    `begins` is the first day of the register if a day before it was asked for.
+    """
 
     on: date
     known: date
     asked: bool = False
     line: Line | None = None
     problem: str = ""
+    begins: date | None = None
 
 
 def asked_past(agency_id: UUID, today: date) -> Past:
@@ -34,4 +38,7 @@ def asked_past(agency_id: UUID, today: date) -> Past:
         return Past(today, today, problem=_("Enter days as year-month-day, like 2027-03-31."))
     if max(day, known) > today:
         return Past(today, today, problem=_("Choose days that are not in the future."))
-    return Past(day, known, asked=True, line=queries.state_on(database.read(), agency_id, day, known))
+    session = database.read()
+    line = queries.state_on(session, agency_id, day, known)
+    first = queries.began(session) if line is None else None
+    return Past(day, known, asked=True, line=line, begins=first if first and min(day, known) < first else None)

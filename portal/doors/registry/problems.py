@@ -11,6 +11,7 @@ from werkzeug.exceptions import MethodNotAllowed
 from werkzeug.http import HTTP_STATUS_CODES
 
 from certificates.ledger.entries import moment
+from certificates.register.search.query import LONGEST_QUERY
 from portal.web.errors import answer
 
 DETAILS = {
@@ -67,6 +68,11 @@ def problem(
 def invalid_query(error: InvalidQueryError) -> ResponseReturnValue:
     """Return 400 with every wrong parameter; on a page their names in a sentence."""
     if not request.path.startswith("/api/"):
+        if set(error.errors) == {"q"} and len(request.args["q"]) > LONGEST_QUERY:
+            words = gettext(
+                "The search reads at most %(most)d characters. Type a name or a number alone.", most=LONGEST_QUERY
+            )
+            return answer(400, words)
         names = ", ".join(sorted(error.errors))
         return answer(400, gettext("The register cannot read this part of the address: %(names)s.", names=names))
     return problem(400, errors=[{"in": "query", "name": name, "detail": why} for name, why in error.errors.items()])
