@@ -24,6 +24,17 @@ HIDDEN = (
 )
 """What no page shows of an entry, as options of a statement."""
 
+_LONG = (
+    RegisterEntry.conditions,
+    RegisterEntry.condition_terms,
+    RegisterEntry.excepted,
+    RegisterEntry.scope,
+    RegisterEntry.scheme,
+    RegisterEntry.details,
+)
+LEFT_OUT = tuple(defer(each, raiseload=True) for each in _LONG)
+"""And what a list of results does not: to read six JSON values of each of its entries costs more than to show it."""
+
 _APPLIED_UNTIL = RegisterEntry.applied_on + func.make_interval(0, RegisterEntry.applied_months)
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from certificates.lifecycle.rules import Status
 from certificates.register.models import RegisterEntry, RegisterSlip
 from certificates.register.search import folding, plans
-from certificates.register.search.conditions import HIDDEN, listed_on, shows, within
+from certificates.register.search.conditions import HIDDEN, LEFT_OUT, listed_on, shows, within
 from certificates.register.search.counting import Counted, count, count_all
 from certificates.register.search.cursor import Cursor, Sort
 from certificates.register.search.exact import HAVE_CONTACT, by_contact, contact_in
@@ -53,6 +53,7 @@ class Asked:
     cursor: Cursor | None = None
     page: int = 1
     size: int = PAGE_SIZE
+    brief: bool = False  # without what a list of results does not show
 
     @property
     def first(self) -> bool:
@@ -112,7 +113,7 @@ def find(session: Session, asked: Asked, *, page: bool = False) -> Found:
     lack one of the words. The first that finds anything is the answer. For a `page` that people read: names that
     resemble a short answer are added, and the whole name of a contact finds the agency.
     """
-    asked = replace(asked, text=asked.text.strip()[:LONGEST_QUERY])
+    asked = replace(asked, text=asked.text.strip()[:LONGEST_QUERY], brief=page)
     if not asked.text:
         return _page(session, asked, plans.everything())
     numbers = numbers_in(asked.text)
@@ -172,7 +173,9 @@ def _rows(session: Session, asked: Asked, plan: Plan) -> tuple[list[tuple[Regist
     sort, back = asked.order(plan.how), asked.cursor is not None and asked.cursor.back
     cursor = asked.cursor if asked.cursor and asked.cursor.sort is sort else None
     shape = plan.shape(asked.filters.query)
-    query = _statement(shape, asked.filters.statuses, asked.day, sort, back, begins=cursor is not None)
+    query = _statement(
+        shape, asked.filters.statuses, asked.day, sort, back, begins=cursor is not None, brief=asked.brief
+    )
     values = plan.values(asked.filters.query) | {"size": asked.size + 1, "skipped": (asked.page - 1) * asked.size}
     if cursor:
         values |= {f"last{place}": value for place, value in enumerate(cursor.key)}
@@ -191,7 +194,7 @@ def _rows(session: Session, asked: Asked, plan: Plan) -> tuple[list[tuple[Regist
 
 @lru_cache(maxsize=256)
 def _statement(
-    shape: Shape, statuses: tuple[Status, ...], day: date, sort: Sort, back: bool, *, begins: bool
+    shape: Shape, statuses: tuple[Status, ...], day: date, sort: Sort, back: bool, *, begins: bool, brief: bool
 ) -> Select[Any]:
     """Return the statement of a page; `begins` behind the last entry that was seen."""
     found = hits(shape, within(statuses, day), *_SORTED)
@@ -200,7 +203,7 @@ def _statement(
     query = (
         select(RegisterEntry, RegisterEntry.tags, *keys)
         .join(found, found.c.agency_id == RegisterEntry.agency_id)
-        .options(*HIDDEN)
+        .options(*HIDDEN, *(LEFT_OUT if brief else ()))
     )
     if begins:
         last = tuple_(*(bindparam(f"last{place}", type_=key.type) for place, key in enumerate(keys)))
