@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from sqlalchemy.orm import Session
 
 from audits.core import clock
 from certificates.register.search.query import search
@@ -17,9 +18,17 @@ TOWNS = "Almere Rotterdam Schiedam Breda Venlo Amsterdam Goes"
 SHARE = 0.97
 
 
-@pytest.fixture
-def golden(session):
-    """Our agencies, among three hundred whose names share words with them."""
+@pytest.fixture(scope="module")
+def golden(engine):
+    """Our agencies, among three hundred whose names share words with them; both tests only read."""
+    with engine.connect() as connection, connection.begin() as outer, Session(connection) as session:
+        fill(session)
+        yield session
+        session.close()
+        outer.rollback()
+
+
+def fill(session):
     for entry in GOLDEN:
         make_applicant(
             session, legal_name=entry["agency"], trade_names=entry.get("trade", []), city=entry["city"],
@@ -29,7 +38,6 @@ def golden(session):
     for index in range(300):
         name = f"{people[index % 15]} {trades[index // 15 % 10]} {chr(97 + index // 150)}{index:03d} B.V."
         make_applicant(session, legal_name=name, register_number=f"{31000000 + index}", city=towns[index % 7])
-    return session
 
 
 def place(session, typed, number):
