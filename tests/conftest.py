@@ -28,7 +28,7 @@ from portal.printer.client import printer
 from portal.reader.client import reader
 from portal.settings import ROOT, VAR, Settings
 from portal.sidecar.lanes import SHELL
-from portal.stores import roles
+from portal.stores import prepared, roles
 from portal.stores.roles import APP, OWNER
 from tests.kit import long_runs
 
@@ -188,9 +188,16 @@ def engine(servers: Servers, worker_id: str) -> Iterator[Engine]:
     """This worker's own database."""
     name = worker_id
     engine = create_engine(servers.clone(name), pool_size=2)
+    event.listen(engine, "connect", keep_statements)
     yield engine
     engine.dispose()
     servers.drop(name)
+
+
+def keep_statements(connection: psycopg.Connection, record: object) -> None:
+    """Keep prepared statements as the portal does, of all pages: with row policies planning costs more than running."""
+    prepared.on_connect(connection, record)
+    connection.prepared_max = 500
 
 
 @pytest.fixture(scope="session")
