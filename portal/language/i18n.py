@@ -13,6 +13,8 @@ from flask_login import current_user
 from audits.core.errors import DomainError
 from audits.core.languages import DEFAULT, LANGUAGES, NAMES, SOURCE, WORKERS, Language, in_language
 
+LANGUAGE = "lang"
+"""In the query string of pages, from where it goes on into their links; the open data has one language, or all."""
 V = TypeVar("V", bound=Callable[..., Any])
 
 _LOCALES = {code: Locale.parse(code) for code in WORKERS}  # to read a name takes a look at the disk each time
@@ -76,7 +78,7 @@ def browser_language(known: Mapping[str, Language]) -> str | None:
 
 def explicit_language() -> str | None:
     """Return the language in the address, if this page is written in it."""
-    asked = request.args.get("lang") if request.args else None  # a missing key is slow: it raises
+    asked = request.args.get(LANGUAGE) if request.args else None  # a missing key is slow: it raises
     return asked if asked and asked in _known() else None
 
 
@@ -158,7 +160,7 @@ def _own_language() -> str | None:
 
 def _keep_language(endpoint: str, values: dict[str, Any]) -> None:
     if endpoint != "static" and has_request_context() and (language := explicit_language()):
-        values.setdefault("lang", language)
+        values.setdefault(LANGUAGE, language)
 
 
 def _say_language(response: Any) -> Any:

@@ -11,6 +11,8 @@ from werkzeug.datastructures import ImmutableMultiDict
 from werkzeug.exceptions import BadRequest
 from werkzeug.routing import MapAdapter, Rule, UnicodeConverter
 
+from portal.language.i18n import LANGUAGE, explicit_language
+
 _UNQUOTED = re.compile(r"[A-Za-z0-9_.~-]+")
 _OPTIONS = frozenset({"_method", "_scheme", "_external"})  # of `url_for`
 _OF_ANCHORS = "%!#$&'()*+,/:;=?@"  # what Flask leaves as it is
@@ -64,19 +66,20 @@ class Application(Flask):
     def url_for(self, /, endpoint: str, *, _anchor: str | None = None, **values: Any) -> str:
         """Return the address of a page as Flask does, but from its route at once where nothing else decides about it.
 
-        A page may have a hundred links. What is in the query string may go into links, as the language does.
+        A page may have a hundred links. Of the query string the language goes into them, and nothing else.
         """
         # Flask's own function names all of its options, those that nobody gave too; they are no part of an address.
         values = {name: value for name, value in values.items() if value is not None or name not in _OPTIONS}
         proxy: Any = flask.request  # looked through once: each use of it costs a look-up
         request: Request | None = proxy._get_current_object() if has_request_context() else None  # noqa: SLF001
-        rule = self._lone_rule(endpoint) if request and not request.args else None
-        if rule is not None and values.keys() == rule.arguments and None not in values.values():
+        rule = self._lone_rule(endpoint) if request else None
+        if request and rule is not None and values.keys() == rule.arguments and None not in values.values():
             built = rule.build(values, append_unknown=False)
-            if request and built is not None:
-                return (
-                    request.script_root + built[1] + ("" if _anchor is None else f"#{quote(_anchor, safe=_OF_ANCHORS)}")
-                )
+            if built is not None:
+                language = explicit_language() if request.args and endpoint != "static" else None
+                query = f"?{LANGUAGE}={language}" if language else ""
+                anchor = "" if _anchor is None else f"#{quote(_anchor, safe=_OF_ANCHORS)}"
+                return f"{request.script_root}{built[1]}{query}{anchor}"
         return super().url_for(endpoint, _anchor=_anchor, **values)
 
     def _lone_rule(self, endpoint: str) -> Rule | None:

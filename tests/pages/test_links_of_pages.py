@@ -12,7 +12,7 @@ VALUES = {"UUIDConverter": UUID(int=7), "IntegerConverter": 7, "PathConverter": 
 
 
 @pytest.mark.parametrize("root", ["", "/under/here"])
-@pytest.mark.parametrize("query", ["", "?lang=en", "?q=1"])
+@pytest.mark.parametrize("query", ["", "?lang=en", "?q=1", "?q=1&lang=nl", "?lang=none", "?lang=pl"])
 def test_each_route_is_linked_as_by_flask(built_app: Application, root: str, query: str) -> None:
     with built_app.test_request_context(f"/{query}", environ_overrides={"SCRIPT_NAME": root}):
         for rule in built_app.url_map.iter_rules():
@@ -29,6 +29,8 @@ def test_a_link_from_code_takes_the_short_way_too(built_app: Application, monkey
         monkeypatch.setattr(Flask, "url_for", None)
         assert url_for("registry.entry", public_id="nl-1") == "/register/nl-1"
         assert url_for("inspector.jump", audit_id=UUID(int=7)).endswith("7/jump")
+    with built_app.test_request_context("/register?q=1&lang=en"):
+        assert url_for("registry.entry", public_id="nl-1", _anchor="x") == "/register/nl-1?lang=en#x"
 
 
 def test_a_link_to_no_route_is_refused(built_app: Application) -> None:

@@ -26,11 +26,11 @@ from portal.doors.registry.caching import unkept
 from portal.doors.registry.facets import groups, provinces, taken_off
 from portal.doors.registry.facts import linked_data
 from portal.doors.registry.norms import scheme_in_force
-from portal.doors.registry.parameters import LANGUAGE, plain, read_asked
+from portal.doors.registry.parameters import plain, read_asked
 from portal.doors.registry.past import asked_past
 from portal.doors.registry.throttle import visitor_waits
 from portal.doors.registry.workers import asks_for_workers, to_workers
-from portal.language.i18n import current_language
+from portal.language.i18n import LANGUAGE, current_language
 from portal.settings import current_settings
 from portal.signing.keys import current_keys
 from portal.stores import database

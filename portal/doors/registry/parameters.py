@@ -17,8 +17,6 @@ from portal.doors.registry.problems import InvalidQueryError
 LARGEST_PAGE = 100
 DEEPEST_PAGE = 10_000
 MOST_VALUES = 20
-LANGUAGE = "lang"
-"""Only pages know it; the open data has one language, or all."""
 
 Read = Callable[[str], Any]
 

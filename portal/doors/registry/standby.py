@@ -26,10 +26,11 @@ from certificates.register.search.typed import numbers_in, typed
 from portal.doors.registry import downloads, dumps, feeds, marks
 from portal.doors.registry.facets import taken_off
 from portal.doors.registry.facts import agency_facts, history_facts
-from portal.doors.registry.parameters import LANGUAGE, plain, read_asked
+from portal.doors.registry.parameters import plain, read_asked
 from portal.doors.registry.problems import problem
 from portal.doors.registry.workers import shown_to_workers
 from portal.language.dates import datetime_text
+from portal.language.i18n import LANGUAGE
 from portal.settings import current_settings
 from portal.stores.kept import KeptFile, path_in
 from portal.web.errors import answer
