@@ -24,11 +24,12 @@ PROVINCES = {
 
 def province_of(country: str, city: str) -> str:
     """Return the code of the province; `abroad`, or `unknown` for a name that no province or more than one has."""
-    return _towns().get(" ".join(words(city)), UNKNOWN) if country == "NL" else ABROAD
+    return province_of_towns().get(" ".join(words(city)), UNKNOWN) if country == "NL" else ABROAD
 
 
 @lru_cache(maxsize=1)
-def _towns() -> dict[str, str]:
+def province_of_towns() -> dict[str, str]:
+    """Return the code of the province of every listed town, by its folded name."""
     lines = files("certificates.register").joinpath("places.txt").read_text(encoding="utf-8").splitlines()
     listed = [line.split(": ", 1) for line in lines if not line.startswith("#")]
     return {town: province for province, towns in listed for town in towns.split(", ")}

@@ -5,9 +5,12 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
+from functools import cache
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from audits.core.errors import RuleError
+from certificates.register.places import province_of_towns
 
 
 class Purpose(StrEnum):
@@ -27,15 +30,11 @@ TOKEN_LIFETIME = {Purpose.INVITATION: timedelta(days=7), Purpose.RESET: timedelt
 PASSWORD_MIN = 12
 PASSWORD_MAX = 200
 _PART_MIN = 4
+_FEWEST_SIGNS = 5  # different ones
 
-# Common words that people extend with digits and signs to reach the minimum length.
-_COMMON_WORDS = """
-abc abcd abcdef abcdefgh administrator admin asdf asdfgh asdfghjkl azerty azertyuiop changeme computer dragon
-football geheim goedemorgen hallo hello iloveyou ikhouvanjou keurwerk letmein login master monkey nederland
-password passwort pass princess qwerty qwertyuiop qazwsx qazwsxedc secret sunshine superman test uitzendbureau
-voetbal wachtwoord welcome welkom zaq zaqxsw zomer winter lente herfst
-"""
-_COMMON = frozenset(_COMMON_WORDS.split())
+_SHORT_WORDS = frozenset(["abc", "zaq", "psv"])  # beside the list, which has none under four letters
+_FOR_LETTERS = str.maketrans("@4310$57", "aaeiosst")
+_OUTSIDE = re.compile(r"^[\W\d_]+|[\W\d_]+$")
 _DIGITS = "1234567890" * (PASSWORD_MAX // 10 + 1)
 _RUNS = (_DIGITS, _DIGITS[::-1], "abcdefghijklmnopqrstuvwxyz")
 
@@ -100,8 +99,17 @@ def own_path(target: str | None) -> str | None:
 
 def _is_common(folded: str) -> bool:
     letters = re.sub(r"[\W\d_]", "", folded)  # a common word with digits and signs around it is still one
-    repeats = (folded + folded).find(folded, 1) < len(folded)
-    return letters in _COMMON or repeats or any(folded in run for run in _RUNS)
+    disguised = _OUTSIDE.sub("", folded).translate(_FOR_LETTERS)  # or in it for letters
+    repeats = (folded + folded).find(folded, 1) < len(folded) or len(set(folded)) < _FEWEST_SIGNS
+    return repeats or any(folded in run for run in _RUNS) or not {letters, disguised}.isdisjoint(_common_words())
+
+
+@cache
+def _common_words() -> frozenset[str]:
+    """Return the words of frequent passwords and the towns of the Netherlands; read when the first one is chosen."""
+    lines = (Path(__file__).parent / "common_words.txt").read_text(encoding="utf-8").splitlines()
+    towns = (name.replace(" ", "") for name in province_of_towns())
+    return _SHORT_WORDS.union((line for line in lines if not line.startswith("#")), towns)
 
 
 def _own_words(name: str, email: str) -> list[str]:
