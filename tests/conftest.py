@@ -21,7 +21,6 @@ from sqlalchemy.orm import Session, SessionTransaction, sessionmaker
 from certificates.ledger import memory
 from portal.app import create_app
 from portal.doors.account import services
-from portal.doors.registry.throttle import Throttle
 from portal.host.embedded import Postgres, Valkey, drop_database
 from portal.host.supervisor import migrate
 from portal.printer.client import printer
@@ -30,6 +29,7 @@ from portal.settings import ROOT, VAR, Settings
 from portal.sidecar.lanes import SHELL
 from portal.stores import prepared, roles
 from portal.stores.roles import APP, OWNER
+from portal.web.throttle import Throttle
 from tests.kit import long_runs
 
 TEMPLATE = "template"

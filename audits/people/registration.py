@@ -37,7 +37,8 @@ def register_or_remind(
 ) -> Agency | None:
     """Do the same for a public page, which must not disclose to strangers whose e-mail addresses are known.
 
-    If the address has an account, its holder gets a mail that says so, and no agency is registered: None. Who was
+    RuleError at `register_number` when the agency is known, whosever the address is: that it exists is public. Else, if
+    the address has an account, its holder gets a mail that says so, and no agency is registered: None. Who was
     invited a moment ago has a mail already: they sent the page again.
     """
     email = clean_email(owner_email)
@@ -48,6 +49,17 @@ def register_or_remind(
             session, details=details, owner_name=owner_name, owner_email=owner_email, language=language
         )
         return agency
-    if known.retired_at is None and known.invited_at < clock.now() - JUST_INVITED:
-        tell_person(session, known.id, AccountKnown())
+    if known.invited_at < clock.now() - JUST_INVITED:
+        _check_unknown(session, details)
+        if known.retired_at is None:
+            tell_person(session, known.id, AccountKnown())
     return None
+
+
+def _check_unknown(session: Session, details: AgencyDetails) -> None:
+    """Raise the RuleError of a known agency. Strangers may read no agency, so one is entered and taken back."""
+    trial = session.begin_nested()
+    try:
+        enter_agency(session, details)
+    finally:
+        trial.rollback()

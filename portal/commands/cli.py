@@ -103,12 +103,16 @@ def publish(app: Flask, file: Path) -> None:
     Later versions are proposed and published on the pages of the scheme managers, by two people.
     """
     with app.app_context(), _plainly(), database.write() as session:
-        text = parse(file.read_text(encoding="utf-8"))
+        try:
+            source = file.read_text(encoding="utf-8")
+        except UnicodeDecodeError as error:
+            raise click.ClickException(f"{file}: this is no text in UTF-8") from error
+        text = parse(source)
         if any(version.sha256 != text.sha256 for version in list_versions(session)):
             raise RuleError("A version is published already. Propose the next one at Versions of the norm.")
         managers = people_with(session, Role.SCHEME_MANAGER)
         actor = managers[0].actor if managers else replace(SYSTEM, roles=frozenset({Role.SCHEME_MANAGER}))
-        version = publish_scheme(session, actor, file.read_text(encoding="utf-8"))
+        version = publish_scheme(session, actor, source)
         click.echo(f"{version.code} {version.version}  {version.sha256}")
 
 
@@ -162,4 +166,4 @@ def _plainly() -> Iterator[None]:
 
 
 if __name__ == "__main__":
-    main()
+    main(prog_name="bin/keurwerk")

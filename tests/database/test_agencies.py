@@ -97,6 +97,19 @@ def test_a_stranger_does_not_learn_which_addresses_are_known(session):
     assert sorted(mails) == ["account_known", "invitation"]
 
 
+def test_a_known_number_is_refused_whosever_the_address_is(session):
+    """Else who knows a number learns from the answer whether an address has an account."""
+    _, owner = register_agency(session, details=NEW, **OWNER)
+    owner.invited_at -= 2 * JUST_INVITED
+    session.flush()
+    for email in (OWNER["owner_email"], "nobody@x.nl"):
+        with pytest.raises(RuleError, match="registered already") as refusal:
+            register_or_remind(session, details=NEW, **OWNER | {"owner_email": email})
+        assert refusal.value.field == "register_number"
+    assert session.scalars(select(Agency)).all() == [owner.agency]
+    assert len(session.scalars(select(OutboxItem)).all()) == 1
+
+
 # The number of the country, as its people write it.
 EVERYWHERE = [(country, TRADE_REGISTERS[country].example) for country in sorted(TRADE_REGISTERS)]
 ELSEWHERE = [(country, "AB-123.456") for country in sorted(country_codes() - TRADE_REGISTERS.keys())]

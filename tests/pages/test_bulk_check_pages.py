@@ -13,9 +13,9 @@ from certificates.register.bulk import MOST
 from certificates.register.queries import entry_of
 from certificates.seal import examine
 from portal.doors.registry.facts import agency_facts, checked_facts
-from portal.doors.registry.throttle import Throttle
 from portal.signing.keys import current_keys
 from portal.stores.roles import REGISTER
+from portal.web.throttle import Throttle
 from tests.kit.browser import Browser
 from tests.kit.factories.certificates import make_certificate
 from tests.kit.workbook import workbook

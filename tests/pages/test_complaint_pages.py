@@ -10,7 +10,7 @@ from audits.core.access import Role
 from audits.signals.models import Signal
 from audits.signals.rules import About
 from audits.signals.services import receive_signal
-from portal.doors.registry.throttle import Both
+from portal.web.throttle import Both
 from tests.kit.browser import Browser
 from tests.kit.factories import make_agency
 

@@ -17,7 +17,6 @@ from audits.people.models import Person
 from audits.people.services import retire_person
 from certificates.ledger import memory
 from certificates.ledger.services import sign_checkpoint
-from portal.doors.registry.throttle import Throttle
 from portal.settings import Settings
 from portal.signing import credentials, ledger
 from portal.signing.keys import current_keys
@@ -25,6 +24,7 @@ from portal.stores import files
 from portal.stores.roles import APP
 from portal.web import health
 from portal.web.access import PUBLIC, SIGNED_IN
+from portal.web.throttle import Throttle
 from portal.work import handlers
 from tests.conftest import NotedQueue, acting_as, shared_throttles
 from tests.kit.browser import Browser

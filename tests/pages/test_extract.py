@@ -18,12 +18,12 @@ from certificates.lifecycle.workflow import CertificateState
 from certificates.register.extract import extract_reference
 from certificates.seal import ensure_keyring, examine
 from portal.doors.registry import extract
-from portal.doors.registry.throttle import SharedThrottle, Throttle
 from portal.sidecar.lanes import PRINTS, Lane
 from portal.signing.keys import current_keys
 from portal.stores import queue
 from portal.stores.queue import open_queue
 from portal.stores.roles import REGISTER
+from portal.web.throttle import SharedThrottle, Throttle
 from tests.kit.browser import Browser
 from tests.kit.factories.certificates import change, make_applicant, make_certificate
 from tests.kit.factories.ledger import make_checkpoint
@@ -238,7 +238,7 @@ def test_the_throttle_refills_slowly_and_forgets_the_oldest(monkeypatch):
     assert [throttle.wait("a") for _ in range(3)] == [0, 0, 2]
     now[0] = 2.0
     assert [throttle.wait("a") for _ in range(2)] == [0, 2]
-    monkeypatch.setattr("portal.doors.registry.throttle.MOST_ADDRESSES", 3)
+    monkeypatch.setattr("portal.web.throttle.MOST_ADDRESSES", 3)
     for address in "bcd":
         assert throttle.wait(address) == 0
     assert throttle.wait("a") == 0

@@ -8,7 +8,7 @@ from audits.core import clock
 from certificates.documents.services import record_document
 from certificates.documents.stages import DocumentKind, SealedHash
 from portal.app import create_app
-from portal.doors.registry.throttle import SharedThrottle
+from portal.web.throttle import SharedThrottle
 from tests.kit.browser import Browser
 from tests.kit.factories.certificates import make_certificate
 from tests.kit.snapshot import register_extract

@@ -10,10 +10,10 @@ from sqlalchemy.orm import undefer
 from audits.core.outbox import OutboxItem
 from certificates.following.models import Follow, Followed
 from certificates.ledger.entries import EntryType
-from portal.doors.registry.throttle import Throttle
 from portal.signing.private_links import Purpose, token_of
 from portal.stores.roles import REGISTER
 from portal.web.security_log import SecurityEvent
+from portal.web.throttle import Throttle
 from tests.kit.browser import Browser
 from tests.kit.factories import make_agency
 from tests.kit.factories.certificates import make_certificate

@@ -6,6 +6,7 @@ from io import BytesIO
 
 import pytest
 import yaml
+from click.testing import CliRunner
 from sqlalchemy import select
 
 from audits.core import clock
@@ -13,6 +14,7 @@ from audits.core.access import Role
 from audits.schemes import queries
 from audits.schemes.models import SchemeProposal, SchemeVersion
 from audits.schemes.source import parse
+from portal.commands.cli import publish
 from tests.kit.factories import make_application, make_scheme
 from tests.kit.patience import is_busy
 from tests.kit.scheme import SECOND, edited, source
@@ -174,3 +176,10 @@ def test_another_text_under_a_published_version_is_refused(enter, session):
     browser.open("/office/schemes/check")
     page = browser.submit(source=upload(source() + "\n# changed\n"), propose=True, status=422)
     assert page.errors == ["Version 1.0 is published and cannot change. Give the new text a new version number."]
+
+
+def test_the_command_that_publishes_names_a_file_that_is_no_text(app, tmp_path):
+    file = tmp_path / "a.yaml"
+    file.write_bytes(b"\xff\xfe")
+    run = CliRunner().invoke(publish, [str(file)], obj=app)
+    assert (run.exit_code, run.output) == (1, f"Error: {file}: this is no text in UTF-8\n")

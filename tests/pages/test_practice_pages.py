@@ -10,8 +10,8 @@ from audits.decisions.readiness import readiness
 from audits.schemes.queries import scheme_of_version
 from audits.schemes.text import Fact
 from portal.doors.registry.practice import LONGEST_BODY
-from portal.doors.registry.throttle import Throttle
 from portal.stores.roles import REGISTER
+from portal.web.throttle import Throttle
 from tests.kit.agency_pages import EVERYTHING
 from tests.kit.browser import Browser
 from tests.kit.factories import make_agency, make_application, make_person, make_scheme

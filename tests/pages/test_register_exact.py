@@ -14,7 +14,7 @@ from audits.core.access import Actor, Role
 from certificates.register.queries import entry_of
 from certificates.register.search.exact import account_in
 from certificates.register.services import refresh_entry
-from portal.doors.registry.throttle import Throttle
+from portal.web.throttle import Throttle
 from tests.kit.browser import Browser
 from tests.kit.factories.certificates import make_certificate
 from tests.pages.test_register_api import conforms

@@ -8,9 +8,9 @@ from audits.core.access import AGENCY_ROLES, Role
 from audits.core.languages import WORKERS, say
 from audits.signals.models import Signal
 from audits.signals.rules import LONGEST_CONTACT, LONGEST_MESSAGE, About
-from portal.doors.registry.throttle import Both, Throttle
 from portal.web import security_log
 from portal.web.security_log import SecurityEvent
+from portal.web.throttle import Both, Throttle
 from tests.kit.browser import Browser, words
 from tests.kit.factories.certificates import make_certificate
 from tests.kit.factories.people import make_person

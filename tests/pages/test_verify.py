@@ -20,11 +20,11 @@ from certificates.lifecycle.workflow import CertificateState
 from certificates.register.files import Why
 from certificates.seal import SealLevel, SealOutcome, SealReason, SealReport, ensure_keyring
 from portal.doors.registry import verification, wording
-from portal.doors.registry.throttle import Throttle
 from portal.doors.registry.verification import FileStatus
 from portal.reader.questions import examine_seal
 from portal.sidecar.lanes import PUBLIC
 from portal.stores.roles import REGISTER
+from portal.web.throttle import Throttle
 from tests.kit import attacks, snapshot
 from tests.kit.browser import Browser, Page
 from tests.kit.factories.certificates import change, make_certificate

@@ -12,9 +12,9 @@ from certificates.lifecycle.services import replace_document
 from certificates.register.files import KEY_LOST
 from certificates.seal import SealReason, ensure_keyring
 from portal.doors.registry import verification, wording
-from portal.doors.registry.throttle import Throttle
 from portal.stores import files
 from portal.stores.roles import REGISTER
+from portal.web.throttle import Throttle
 from tests.kit import attacks, snapshot
 from tests.kit.browser import Browser
 from tests.kit.factories.certificates import make_certificate

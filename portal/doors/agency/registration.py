@@ -1,5 +1,7 @@
 """Self-registration of agencies: public, without disclosing whose e-mail addresses are known."""
 
+from math import ceil
+
 from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
@@ -18,8 +20,11 @@ from portal.stores import database
 from portal.web import security_log
 from portal.web.access import public
 from portal.web.security_log import Kind
+from portal.web.throttle import share_throttle, visitor_waits
 
+MOST_PER_HOUR = 20  # of an address: who sends a page again and again is one of them, and so is a whole office
 bp = Blueprint("agency_registration", __name__, url_prefix="/register-agency")
+share_throttle(bp, "registration", MOST_PER_HOUR)
 
 # The rules of people use other field names than this form.
 _FIELDS = {"name": "owner_name", "email": "owner_email"}
@@ -81,6 +86,9 @@ def register_submitted() -> ResponseReturnValue:
     """Register agency and account, and send the invitation."""
     form = RegistrationForm()
     if form.validate_on_submit():
+        if wait := visitor_waits("registration"):
+            form.complain(RuleError("Too many attempts. Try again in %(minutes)s min.", minutes=ceil(wait / 60)))
+            return _page(form), 429, {"Retry-After": str(wait)}
         try:
             with database.write() as session:
                 agency = register_or_remind(

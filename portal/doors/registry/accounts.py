@@ -12,9 +12,9 @@ from certificates.register import queries
 from certificates.register.search.exact import account_in, by_account
 from portal.doors.registry.parameters import read_query
 from portal.doors.registry.problems import problem
-from portal.doors.registry.throttle import HOUR, share_throttle, visitor_waits
 from portal.stores import database
 from portal.web.access import public
+from portal.web.throttle import HOUR, share_throttle, visitor_waits
 
 MOST_PER_HOUR = 60  # per address, pages included: enough for who pays agencies, too few to try account numbers
 _LONGEST_BODY = 1000  # bytes

@@ -23,7 +23,6 @@ from portal.doors.registry.facts import checked_facts
 from portal.doors.registry.feeds import feed_of
 from portal.doors.registry.forms import OpenForm
 from portal.doors.registry.problems import problem
-from portal.doors.registry.throttle import HOUR, share_throttle, visitor_waits
 from portal.doors.registry.wording import NOT_FOUND
 from portal.doors.tables import cell, csv_line
 from portal.forms.fields import file_field
@@ -33,6 +32,7 @@ from portal.signing.keys import current_keys
 from portal.stores import database
 from portal.web.access import public
 from portal.web.errors import answer
+from portal.web.throttle import HOUR, share_throttle, visitor_waits
 
 MOST_PER_HOUR = 240
 SHOWN = 200

@@ -24,13 +24,13 @@ from audits.core.clock import day_of
 from audits.disputes.rules import OUTCOME_WORKING_DAYS
 from portal.doors.registry.caching import unkept
 from portal.doors.registry.forms import OpenForm
-from portal.doors.registry.throttle import share_throttle, visitor_waits
 from portal.forms.fields import radios_field, text_field, textarea_field
 from portal.forms.once import SentOnce
 from portal.language.i18n import current_language
 from portal.settings import current_settings
 from portal.stores import database
 from portal.web.access import public
+from portal.web.throttle import share_throttle, visitor_waits
 
 MOST_PER_HOUR, MOST_IN_ALL = 10, 300  # of one connection; and of all together
 

@@ -20,7 +20,6 @@ from certificates.register.models import RegisterEntry
 from certificates.register.schemes import scheme_by_digest
 from certificates.wording import items_in_words
 from portal.doors.downloads import attachment
-from portal.doors.registry.throttle import share_throttle, visitor_waits
 from portal.language.i18n import current_language
 from portal.language.labels import label
 from portal.printer.client import printer
@@ -31,6 +30,7 @@ from portal.signing.keys import current_keys
 from portal.stores import database
 from portal.web.access import public
 from portal.web.errors import answer
+from portal.web.throttle import share_throttle, visitor_waits
 
 KIND = DocumentKind.REGISTER_EXTRACT
 _CHANCE_BYTES = 8

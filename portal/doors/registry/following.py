@@ -22,7 +22,6 @@ from portal.doors.registry.bulk import UNREADABLE_LISTS, lines
 from portal.doors.registry.caching import unkept
 from portal.doors.registry.feeds import feed_page
 from portal.doors.registry.forms import OpenForm
-from portal.doors.registry.throttle import share_throttle, visitor_waits
 from portal.forms.fields import checkboxes_field, email_field, file_field, hidden_field, radios_field
 from portal.forms.lists import text_of
 from portal.forms.once import SentOnce
@@ -33,6 +32,7 @@ from portal.signing.private_links import Purpose, subject_of, token_of
 from portal.stores import database
 from portal.web.access import public
 from portal.web.errors import answer
+from portal.web.throttle import share_throttle, visitor_waits
 
 MOST_PER_HOUR, MOST_IN_ALL = 30, 1000  # of one connection; and of all together
 _NEWS = 100

@@ -28,7 +28,6 @@ from portal.doors.registry.facts import linked_data
 from portal.doors.registry.norms import scheme_in_force
 from portal.doors.registry.parameters import plain, read_asked
 from portal.doors.registry.past import asked_past
-from portal.doors.registry.throttle import visitor_waits
 from portal.doors.registry.workers import asks_for_workers, to_workers
 from portal.language.i18n import LANGUAGE, current_language
 from portal.settings import current_settings
@@ -36,6 +35,7 @@ from portal.signing.keys import current_keys
 from portal.stores import database
 from portal.web.access import public
 from portal.web.errors import answer
+from portal.web.throttle import visitor_waits
 
 _COMPARED = 10
 SORTS = {Sort.RELEVANCE: _l("best fit first"), Sort.NAME: _l("by name"), Sort.CHANGED: _l("latest change first")}

@@ -12,7 +12,6 @@ from certificates.documents.stages import DocumentKind
 from certificates.register import queries
 from certificates.register.rules import may_rely
 from portal.doors.registry.caching import API_SECONDS
-from portal.doors.registry.throttle import share_throttle, visitor_waits
 from portal.language.i18n import current_language
 from portal.printer.client import printer
 from portal.settings import current_settings
@@ -20,6 +19,7 @@ from portal.stores import database
 from portal.web.access import public
 from portal.web.errors import answer
 from portal.web.security import public_for
+from portal.web.throttle import share_throttle, visitor_waits
 
 MOST_PER_HOUR = 60  # per address
 

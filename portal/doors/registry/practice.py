@@ -17,7 +17,6 @@ from audits.questions.values import Value
 from audits.schemes.text import Fact, Requirement, SchemeText
 from certificates.register.schemes import current_scheme
 from portal.doors.registry.forms import OpenForm
-from portal.doors.registry.throttle import share_throttle, visitor_waits
 from portal.forms import asked
 from portal.forms.fields import UNREMARKED, checkboxes_field, options, radios_field
 from portal.forms.form import error_items
@@ -25,6 +24,7 @@ from portal.language.i18n import current_language
 from portal.stores import database
 from portal.web.access import public
 from portal.web.errors import answer
+from portal.web.throttle import share_throttle, visitor_waits
 
 MOST_PER_HOUR = 600  # pages of one connection: an office of twenty that walks through a norm of fifteen chapters twice
 LONGEST_BODY = 256 * 1024  # bytes: an answer to each of 1,500 requirements whose codes are URNs

@@ -14,7 +14,6 @@ from certificates.register import queries
 from certificates.register.models import RegisterEntry
 from portal.doors.registry.caching import unkept
 from portal.doors.registry.forms import OpenForm
-from portal.doors.registry.throttle import share_throttle, visitor_waits
 from portal.doors.registry.workers import page_for_workers
 from portal.forms.fields import radios_field, text_field, textarea_field
 from portal.forms.once import SentOnce
@@ -22,6 +21,7 @@ from portal.language.i18n import current_language, for_workers
 from portal.settings import current_settings
 from portal.stores import database
 from portal.web.access import public
+from portal.web.throttle import share_throttle, visitor_waits
 
 MOST_PER_HOUR, MOST_IN_ALL = 20, 500  # of one connection, which a whole house may share; and of all together
 

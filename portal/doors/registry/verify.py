@@ -17,7 +17,6 @@ from certificates.seal import SealReason
 from portal.doors.registry import wording
 from portal.doors.registry.forms import FileForm, NumberForm
 from portal.doors.registry.report import report
-from portal.doors.registry.throttle import Throttle, visitor_waits
 from portal.doors.registry.verification import (
     Checked,
     check,
@@ -29,6 +28,7 @@ from portal.settings import current_settings
 from portal.stores import database
 from portal.web.access import public
 from portal.web.errors import answer
+from portal.web.throttle import Throttle, visitor_waits
 
 _MEGA = 1024 * 1024
 _SHA256 = re.compile(r"[0-9a-f]{64}")

@@ -9,6 +9,7 @@ from audits.agencies.models import Agency
 from audits.core.access import Role
 from audits.people.models import Person
 from audits.people.registration import JUST_INVITED
+from portal.web.throttle import Throttle
 from tests.kit.agency_pages import EVERYTHING, mails
 from tests.kit.browser import PASSWORD, Browser
 from tests.kit.factories import (
@@ -62,6 +63,19 @@ def test_a_registration_that_is_wrong_keeps_everything_that_was_typed(browser, s
     assert len(page.errors) == 1
     assert {name: page.value(name) for name in NEW} == NEW | {"register_number": "123"}
     assert page.soup.select_one('[name="language"][checked]')["value"] == "en"
+
+
+def test_who_registers_without_end_is_asked_to_wait(app, browser, session, monkeypatch):
+    monkeypatch.setitem(app.extensions, "registration_throttle", Throttle(burst=1, per_second=0.01, clock=lambda: 0.0))
+    browser.open("/register-agency/")
+    browser.submit(status=422, **NEW | {"legal_name": ""})  # what is not complete does not count
+    browser.submit(**NEW)
+    browser.open("/register-agency/")
+    other = NEW | {"register_number": "11112222", "owner_email": "bo@x.example"}
+    page = browser.submit(status=429, **other)
+    assert page.errors == ["Too many attempts. Try again in 2 min."]
+    assert page.value("register_number") == "11112222"
+    assert mails(session) == ["invitation"]
 
 
 def test_an_empty_registration_says_at_every_field_what_is_missing(browser):
