@@ -270,6 +270,24 @@ def test_at_twenty_thousand_agencies_an_index_answers_every_search(large, typed,
             assert "Seq Scan" not in plan, plan
 
 
+def test_a_plan_that_is_kept_for_all_contacts_looks_at_an_index_too(large):
+    """After a few executions PostgreSQL keeps a plan that knows no values; a typing error must not pay for that."""
+    with large.connect() as connection, Session(connection) as session:
+        asked = []
+        event.listen(connection, "before_cursor_execute", lambda *args: asked.append((args[2], args[3])))
+        find(session, Asked(TODAY, "logistiik ergens"), page=True)
+        (slips,) = (each for each in asked if "register_slip" in each[0])
+        connection.exec_driver_sql("SET plan_cache_mode = force_generic_plan")
+        statement = re.sub(r"%\((\w+)\)s(::JSONB)?", lambda found: f"${list(slips[1]).index(found[1]) + 1}", slips[0])
+        kinds = ", ".join(
+            "jsonb" if name == "contact" else "text[]" if name == "rests" else "text" for name in slips[1]
+        )
+        connection.exec_driver_sql(f"PREPARE kept ({kinds}) AS {statement}")
+        values = ", ".join("NULL" for _ in slips[1])
+        plan = "\n".join(row[0] for row in connection.exec_driver_sql(f"EXPLAIN EXECUTE kept ({values})"))
+        assert "Seq Scan on register_entry" not in plan, plan
+
+
 def test_at_twenty_thousand_agencies_the_first_page_and_the_figures_look_at_an_index(large):
     from certificates.register.queries import figures
 

@@ -37,9 +37,12 @@ _KEYS = {
 }
 _SLIPS = select(RegisterSlip.rest, RegisterSlip.word).limit(_MOST_SLIPS)
 _SLIPS = _SLIPS.where(RegisterSlip.rest == func.any(bindparam("rests", type_=ARRAY(Text))))
-_CONTACT = select(literal(""), literal("")).where(select(RegisterEntry.agency_id).where(HAVE_CONTACT).exists())
+_CONTACT = select(literal(""), literal("")).select_from(RegisterEntry).where(HAVE_CONTACT)
 _SLIPS_OR_CONTACT = union_all(_SLIPS.subquery().select(), _CONTACT)
-"""Also an empty pair if somebody is a contact: both are asked when no name has the words, so they share a statement."""
+"""Also an empty pair for who has the contact: both are asked when no name has the words, so they share a statement.
+
+Rows and no EXISTS: for that a generic plan looks through the whole register, and hopes for an early hit.
+"""
 
 
 @dataclass(frozen=True, slots=True)
