@@ -127,6 +127,7 @@ GRANT INSERT, DELETE, UPDATE (content, file_name, dropped, source, first_day, la
 GRANT INSERT, UPDATE (answer, answered_by, answered_at, withdrawn_at) ON evidence_request TO kw_app, kw_worker;
 GRANT INSERT ON case_message TO kw_app, kw_worker;
 GRANT INSERT, UPDATE (upheld, answer, answered_by, answered_at) ON team_objection TO kw_app, kw_worker;
+GRANT INSERT ON sent_plan TO kw_app, kw_worker;
 GRANT INSERT, UPDATE (withdrawn_at) ON proposed_day TO kw_app, kw_worker;
 REVOKE ALL ON FUNCTION erase_lists(timestamptz), draws_for_agency() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION draws_for_agency() TO kw_app, kw_worker;

@@ -168,6 +168,7 @@ POLICIES = (
     Policy("team_objection", (OWN, CASES),
            (f"answered_by = {ME} AND {FREE_PLANNER}", f"answered_by IS NULL AND {FREE_PLANNER}"),
            (f"{OWN} AND asked_by = {ME}",)),
+    Policy("sent_plan", (OWN, CASES), (f"{FREE_PLANNER} AND sent_by = {ME}",), may=ADD),
     Policy("proposed_day", (OWN, CASES), (OWN,), (f"{OWN} AND proposed_by = {ME}",)),
     Policy("draw_secret", (f"({CASES} OR {MY_AUDIT}) AND {MIXED}",), (MY_LED_AUDIT,), may=ADD),
     Policy("draw_value", (MY_DRAW, CASES, MY_AUDIT),

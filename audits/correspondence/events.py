@@ -74,3 +74,10 @@ class DayProposed(DayEvent, name="proposed_day.propose", words=N_("The agency pr
 
 class DayTakenBack(DayEvent, name="proposed_day.withdraw", words=N_("The agency took a proposed day back")):
     """The day does not suit the agency any more."""
+
+
+class PlanSent(EventData, name="audit_plan.send", words=N_("Plan of the audit sent to the agency")):
+    """The planner sent the plan, for the first time or again, with a letter."""
+
+    audit: UUID
+    number: int

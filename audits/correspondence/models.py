@@ -1,6 +1,7 @@
 """Tables of what is asked and told beside answers and findings."""
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, Text, UniqueConstraint
@@ -141,3 +142,26 @@ class ProposedDay(Base):
     withdrawn_at: Mapped[datetime | None]
 
     audit: Mapped[Audit] = relationship(foreign_keys=[audit_id], primaryjoin=lambda: ProposedDay.audit_id == Audit.id)
+
+
+class SentPlan(Base):
+    """The plan of an announced audit as it was sent to the agency with a letter; sent again when it changed.
+
+    `content` has the fields of `audits.correspondence.plans.Plan`, as JSON.
+    """
+
+    __tablename__ = "sent_plan"
+    __table_args__ = (
+        ForeignKeyConstraint(["audit_id", "agency_id"], ["audit.id", "audit.agency_id"], name="fk_sent_plan_agency"),
+        UniqueConstraint("audit_id", "number"),
+    )
+
+    id: Mapped[Id]
+    audit_id: Mapped[UUID] = mapped_column()
+    agency_id: Mapped[UUID] = mapped_column(ForeignKey("agency.id"))
+    number: Mapped[int]  # 1 for the first
+    content: Mapped[dict[str, Any]]
+    sent_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    sent_at: Mapped[datetime]
+
+    audit: Mapped[Audit] = relationship(foreign_keys=[audit_id], primaryjoin=lambda: SentPlan.audit_id == Audit.id)

@@ -60,6 +60,7 @@ def term_letter_facts(
         "title": said.title,
         "text": list(said.text),
         "items": items,
+        "plan": None,
         "after": list(said.after),
         "body": dict(body),
     }

@@ -14,7 +14,7 @@ from audits.worklists.letters import Moment
 
 
 class Letter(Base):
-    """A letter to an agency, about a decision or about its terms of one kind. Once it is noted as posted, it stays so.
+    """A letter to an agency: about a decision, its terms of one kind, or the plan of an audit. What is posted stays so.
 
     Its document is about the decision, or about the letter itself.
     """
@@ -22,7 +22,11 @@ class Letter(Base):
     __tablename__ = "letter"
     __table_args__ = (
         one_of("moment", Moment),
-        CheckConstraint("num_nonnulls(kind, moment) = CASE WHEN decision_id IS NULL THEN 2 ELSE 0 END", name="about"),
+        CheckConstraint(
+            "num_nonnulls(kind, moment) = CASE num_nonnulls(decision_id, plan_id) WHEN 0 THEN 2 ELSE 0 END"
+            " AND num_nonnulls(decision_id, plan_id) < 2",
+            name="about",
+        ),
         CheckConstraint("num_nulls(posted_on, posted_by, noted_at) IN (0, 3)", name="posted_whole"),
         CheckConstraint("by_post OR NOT only_post AND posted_on IS NULL", name="by_post"),
         CheckConstraint("posted_on >= written_on", name="posted_after"),
@@ -33,6 +37,7 @@ class Letter(Base):
     number: Mapped[str] = mapped_column(unique=True)
     agency_id: Mapped[UUID] = mapped_column(ForeignKey("agency.id"), index=True)
     decision_id: Mapped[UUID | None] = mapped_column(ForeignKey("decision.id"), unique=True)
+    plan_id: Mapped[UUID | None] = mapped_column(ForeignKey("sent_plan.id"), unique=True)
     kind: Mapped[DeadlineKind | None] = mapped_column(stored(DeadlineKind))
     moment: Mapped[Moment | None] = mapped_column(stored(Moment))
     written_on: Mapped[date]

@@ -11,6 +11,7 @@ from audits.core import clock, numbering
 from audits.core.access import Actor, Permission, authorise
 from audits.core.errors import N_, RuleError, missing
 from audits.core.events import Code, record
+from audits.correspondence.models import SentPlan
 from audits.deadlines.rules import DeadlineKind
 from audits.decisions.models import Decision
 from audits.people.queries import contacts_of
@@ -30,6 +31,12 @@ def write_term_letter(
 ) -> Letter:
     """Add a letter about terms of one kind."""
     return _write(session, Letter(id=letter_id, agency_id=agency_id, kind=kind, moment=moment))
+
+
+def write_plan_letter(session: Session, plan: SentPlan) -> Letter:
+    """Add the letter with a plan, or return the one that is there."""
+    there = session.scalar(select(Letter).where(Letter.plan_id == plan.id))
+    return there or _write(session, Letter(plan_id=plan.id, agency_id=plan.agency_id))
 
 
 def send_by_post(session: Session, actor: Actor, letter_id: UUID) -> Letter:

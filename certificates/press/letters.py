@@ -44,18 +44,68 @@ class LetterTerm(TypedDict):
     due_on: str
 
 
+class PlannedDay(TypedDict):
+    """A day of an audit; hours are a decimal in text."""
+
+    day: str
+    place: str
+    who: str
+    hours: str
+
+
+class PlannedPerson(TypedDict):
+    """Somebody who audits; the role is "inspector" for who leads, or a code of audits.teams.rules.TeamRole."""
+
+    name: str
+    role: str
+
+
+class Meeting(TypedDict):
+    """The opening or the closing meeting; the place is empty while no days are planned."""
+
+    day: str
+    place: str
+
+
+class PlanChanges(TypedDict):
+    """What is different from the plan that was sent before."""
+
+    first_day: str | None
+    days_added: list[PlannedDay]
+    days_dropped: list[PlannedDay]
+    joined: list[PlannedPerson]
+    left: list[PlannedPerson]
+
+
+class LetterPlan(TypedDict):
+    """The plan of an audit: when, where, by whom, about what."""
+
+    reference: str
+    norm: str
+    whole: bool  # whether it is about the whole norm
+    scope: list[str]  # what the agency does, in words
+    lists: list[str]  # of what samples are drawn, in words
+    first_day: str
+    opening: Meeting
+    closing: Meeting
+    days: list[PlannedDay]
+    team: list[PlannedPerson]
+    changed: PlanChanges | None  # None: it is sent for the first time
+
+
 class TermLetterFacts(TypedDict):
-    """A letter about terms of one kind, in the words of `audits/worklists/letters.toml`."""
+    """A letter in the words of `audits/worklists/letters.toml`: about terms of one kind, or with a plan."""
 
     language: str
     number: str
     agency: Holder
-    kind: str  # a code of audits.deadlines.rules.DeadlineKind
-    moment: str  # a code of audits.worklists.letters.Moment
+    kind: str  # a code of audits.deadlines.rules.DeadlineKind, or "audit_plan"
+    moment: str  # a code of audits.worklists.letters.Moment, or of PlanLetter there
     written_on: str
     title: str
     text: list[str]
     items: list[LetterTerm]
+    plan: LetterPlan | None
     after: list[str]
     body: Body
 

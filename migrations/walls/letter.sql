@@ -20,5 +20,5 @@ BEGIN
 END $$;
 
 CREATE CONSTRAINT TRIGGER letter_trace AFTER UPDATE ON letter DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (CURRENT_USER <> 'kw_owner') EXECUTE FUNCTION check_letter_told();
-CREATE TRIGGER letter_kept BEFORE DELETE OR UPDATE OF id, number, agency_id, decision_id, kind, moment, written_on, only_post ON letter FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER letter_kept BEFORE DELETE OR UPDATE OF id, number, agency_id, decision_id, plan_id, kind, moment, written_on, only_post ON letter FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER letter_whole BEFORE TRUNCATE ON letter FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();

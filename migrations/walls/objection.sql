@@ -45,3 +45,9 @@ CREATE TRIGGER proposed_day_kept BEFORE DELETE OR UPDATE OF id, audit_id, agency
 CREATE TRIGGER proposed_day_once BEFORE UPDATE ON proposed_day FOR EACH ROW WHEN (CURRENT_USER <> 'kw_owner' AND OLD.withdrawn_at IS NOT NULL) EXECUTE FUNCTION refuse_frozen();
 CREATE TRIGGER proposed_day_whole BEFORE TRUNCATE ON proposed_day FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE CONSTRAINT TRIGGER proposed_day_trace AFTER INSERT OR UPDATE ON proposed_day DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (CURRENT_USER <> 'kw_owner') EXECUTE FUNCTION need_event_of_request();
+
+-- A plan goes to an agency that may know of it alone, and is never changed.
+CREATE TRIGGER sent_plan_frozen BEFORE INSERT ON sent_plan FOR EACH ROW WHEN (CURRENT_USER <> 'kw_owner') EXECUTE FUNCTION check_say_in_plan();
+CREATE TRIGGER sent_plan_kept BEFORE DELETE OR UPDATE ON sent_plan FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER sent_plan_whole BEFORE TRUNCATE ON sent_plan FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE CONSTRAINT TRIGGER sent_plan_trace AFTER INSERT ON sent_plan DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (CURRENT_USER <> 'kw_owner') EXECUTE FUNCTION need_event_of_request();

@@ -196,7 +196,7 @@ KEPT: tuple[Kept, ...] = (
             *("decision", "decision_basis", "decision_ground", "decision_proposal", "hearing_statement"),
             *("certification", "deadline", "deadline_step", "letter", "link_hit", "link_report", "link_trace"),
             *("evidence_request", "audit_tally", "requirement_tally", "note_tally"),
-            *("team_objection", "proposed_day"),
+            *("team_objection", "proposed_day", "sent_plan"),
         ),
         N_("7 years after the last certificate or application of the agency ended; then by hand, agency by agency"),
         _CASE,

@@ -13,6 +13,8 @@ from audits.applications.submission import receipt_facts
 from audits.core import outbox
 from audits.core.notices import tell_agency
 from audits.core.outbox import Handler
+from audits.correspondence.models import SentPlan
+from audits.correspondence.plans import sent_before
 from audits.deadlines.rules import DeadlineKind
 from audits.decisions.models import Decision
 from audits.inspections.models import Audit, ReportDraft
@@ -27,7 +29,8 @@ from certificates.ledger.services import used_numbers
 from certificates.letters.facts import term_letter_facts
 from certificates.letters.models import Letter
 from certificates.letters.notices import LetterWritten
-from certificates.letters.services import write_decision_letter, write_term_letter
+from certificates.letters.plan import plan_letter_facts
+from certificates.letters.services import write_decision_letter, write_plan_letter, write_term_letter
 from certificates.lifecycle import rules
 from certificates.lifecycle.models import Certificate
 from certificates.lifecycle.services import (
@@ -120,6 +123,18 @@ def term_letter(session: Session, payload: Mapping[str, Any]) -> None:
     tell_agency(session, agency_id, LetterWritten(number=letter.number))
 
 
+def plan_letter(session: Session, payload: Mapping[str, Any]) -> None:
+    """Write, print and seal the letter with the plan of an audit, and tell the agency."""
+    plan = session.get_one(SentPlan, UUID(payload["plan_id"]), with_for_update={"key_share": True})
+    if session.scalar(select(Letter.id).where(Letter.plan_id == plan.id)):
+        return
+    before, letter = sent_before(session, plan), write_plan_letter(session, plan)
+    earlier, body = before.content if before else None, current_settings().body
+    facts = plan_letter_facts(session, plan.audit, plan.content, earlier, number=letter.number, body=body)
+    _record(session, DocumentKind.TERM_LETTER, letter.id, plan.agency_id, facts)
+    tell_agency(session, plan.agency_id, LetterWritten(number=letter.number))
+
+
 def submission_receipt(session: Session, payload: Mapping[str, Any]) -> None:
     """Print and seal the receipt of a self-assessment, with the submission itself inside."""
     submission = session.get_one(Submission, UUID(payload["submission_id"]), with_for_update={"key_share": True})
@@ -168,6 +183,7 @@ HANDLERS: dict[str, Handler] = {
     "document.report_draft": report_draft,
     "document.submission_receipt": submission_receipt,
     "document.term_letter": term_letter,
+    "document.plan_letter": plan_letter,
     "follow.mail": following.deliver,
     "follow.tell": following.tell,
     "links.compare": compare_links,

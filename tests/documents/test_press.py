@@ -383,3 +383,14 @@ def test_an_attachment_keeps_the_text_as_it_was():
     with pikepdf.open(BytesIO(press.render("certificate", facts, language="nl"))) as pdf:
         attached = json.loads(pdf.attachments["printed.json"].get_file().read_bytes())
     assert attached["legal_name"] == "Ame\u0301lie \u2011 B.V."
+
+
+@pytest.mark.parametrize(
+    ("language", "first", "number"), [("nl", "8 maart 2027", "4,5"), ("en", "8 March 2027", "4.5")]
+)
+def test_a_letter_with_a_plan_says_when_where_who_and_what_changed(language, first, number):
+    words = words_of(press.render("term_letter", snapshot.plan_letter(), language=language))
+    for said in ("AU-2027-00003", "Petra Vos", "Anna Bos", "Seat, Venlo", first, number, "personeelsdossiers"):
+        assert said in words
+    fresh = snapshot.plan_letter()["plan"] | {"changed": None, "days": []}
+    assert "Anna Bos" not in words_of(press.render("term_letter", snapshot.plan_letter(plan=fresh), language=language))

@@ -119,6 +119,8 @@ OTHERS = {
     "audits/worklists/clock.py": "on which days the clock does what; pure",
     "audits/worklists/letters.py": "the letters of the clock, from a file beside it; pure",
     "certificates/letters/facts.py": "values of a document",
+    "certificates/letters/plan.py": "values of a document",
+    "audits/correspondence/plans.py": "values of a letter, and what differs between two",
     "audits/worklists/history.py": "reads of all aggregates at once",
     "audits/worklists/auditors.py": "reads of all aggregates at once",
     "audits/worklists/tallying.py": "counts of all aggregates at once, kept for auditors",

@@ -293,9 +293,38 @@ def term_letter(**changes: Any) -> dict[str, Any]:
             {"what": "PAY-05 Loonstroken", "day": None, "due_on": "2027-03-15"},
             {"what": "", "day": "2027-02-01", "due_on": "2027-03-22"},
         ],
+        "plan": None,
         "after": ["Geef uw antwoord in het portaal."],
         "body": BODY,
     } | changes
+
+
+def plan_letter(**changes: Any) -> dict[str, Any]:
+    """Return a letter with a plan that changed: another day, and somebody else."""
+    first = {"day": "2027-03-08", "place": "Seat, Venlo", "who": "Youssef Amrani", "hours": "8"}
+    second = {"day": "2027-03-10", "place": "Seat, Venlo", "who": "Petra Vos", "hours": "4.5"}
+    inspector, member = {"name": "Youssef Amrani", "role": "inspector"}, {"name": "Petra Vos", "role": "member"}
+    plan = {
+        "reference": "AU-2027-00003",
+        "norm": "Norm voor eerlijk uitzenden 2.0",
+        "whole": True,
+        "scope": ["Uitzenden", "Tuinbouw"],
+        "lists": ["personeelsdossiers", "huisvestingslocaties"],
+        "first_day": "2027-03-08",
+        "opening": {"day": "2027-03-08", "place": "Seat, Venlo"},
+        "closing": {"day": "2027-03-10", "place": "Seat, Venlo"},
+        "days": [first, second],
+        "team": [inspector, member],
+        "changed": {
+            "first_day": "2027-03-08",
+            "days_added": [second],
+            "days_dropped": [first | {"day": "2027-03-09"}],
+            "joined": [member],
+            "left": [{"name": "Anna Bos", "role": "interpreter"}],
+        },
+    }
+    said = {"kind": "audit_plan", "moment": "changed", "title": "Het plan van uw audit is veranderd", "items": []}
+    return term_letter(**said, plan=plan) | changes
 
 
 def submission_receipt(**changes: Any) -> dict[str, Any]:

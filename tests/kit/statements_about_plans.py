@@ -15,6 +15,11 @@ PROPOSE = (
     "INSERT INTO proposed_day (id, audit_id, agency_id, day, proposed_by, proposed_at)"
     f" VALUES ({SPARE}, :{{audit}}_audit, :{{agency}}, current_date + 30, :{{by}}, now())"
 )
+SEND = (
+    "INSERT INTO sent_plan (id, audit_id, agency_id, number, content, sent_by, sent_at)"
+    f" SELECT {SPARE}, id, agency_id, 9, '{{{{}}}}', :{{by}}, now() FROM audit WHERE id = :{{audit}}_audit"
+)
+SENT = traced(SPARE, SEND.format(by="planner", audit="planned"))
 READ = "SELECT FROM {} WHERE id = :{}"
 TAKE_BACK = "UPDATE proposed_day SET withdrawn_at = now() WHERE id = :{}_day"
 PLANNED, ITS = "agency planned_audited", "planned_audited_person"
@@ -66,6 +71,13 @@ ABOUT_PLANS = [
     Attack("a proposed day taken back by the office", TAKE_BACK.format("proposed"), "none", UNTRACED, by="planner"),
     Attack("a proposed day taken back without a trace", TAKE_BACK.format("proposed"), UNTRACED, by=PLANNED),
     Attack("a proposed day taken back twice", TAKE_BACK.format("dropped"), NO_SAY, by=PLANNED),
+    Attack("a plan read by another agency", READ.format("sent_plan", "sent_plan"), "none", "rows", by="agency mine"),
+    Attack("a plan that leaves no trace", SEND.format(by="planner", audit="planned"), "sent_plan_trace", by="planner"),
+    Attack("a plan sent by who has an interest", SEND.format(by="tied_to_plan", audit="planned"), NO_RIGHT,
+           "sent_plan_trace", by="planner of tied_to_plan"),
+    Attack("a plan of an audit that was not announced", SEND.format(by="planner", audit="revealed"), "sent_plan_frozen",
+           by="planner"),
+    Attack("a plan sent otherwise afterwards", "UPDATE sent_plan SET content = '{}'", NO_RIGHT, by="planner"),
     *(Attack(f"sums in {table} read by {by}", f"SELECT FROM {table}", "none", "rows", by=by)
       for table in ("audit_tally", "requirement_tally") for by in ("agency mine", "inspector")),
     Attack("which notes are alike", "SELECT FROM note_tally", "none", "rows", by="decider"),

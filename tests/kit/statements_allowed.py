@@ -31,6 +31,7 @@ from tests.kit.statements_about_messages import WRITTEN, WRITTEN_BACK
 from tests.kit.statements_about_people import CORRECTED, RECORDED, STATED
 from tests.kit.statements_about_plans import OBJECTED, REJECTED
 from tests.kit.statements_about_plans import PROPOSED as DAY_PROPOSED
+from tests.kit.statements_about_plans import SENT as PLAN_SENT
 from tests.kit.statements_about_pleas import ANSWERED, ASKED, ASKED_BESIDE
 from tests.kit.statements_about_remarks import REMARKED, REPLIED
 from tests.kit.statements_about_requests import GIVEN
@@ -91,6 +92,7 @@ LAWFUL = [
     ("agency planned_audited", OBJECTED),
     ("agency planned_audited", DAY_PROPOSED),
     ("planner", REJECTED),
+    ("planner", PLAN_SENT),
     ("agency shared", ASKED),
     ("inspector of in_progress_inspector", ASKED_BESIDE),
     ("planner", ANSWERED),

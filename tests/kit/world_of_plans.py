@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from audits.core import clock
 from audits.core.access import Role
-from audits.correspondence.services import answer_objection, object_to, propose_days
+from audits.correspondence.services import answer_objection, object_to, propose_days, send_plan
 from audits.inspections.models import Audit
 from audits.people.models import Interest
 from audits.teams.rules import TeamRole
@@ -33,6 +33,7 @@ def add_plan(session: Session, audit: Audit) -> dict[str, Any]:
     for name, more in (("dropped", 2), ("proposed", 3)):
         [day] = propose_days(session, owner.actor, audit.id, days=[clock.today() + timedelta(days=more)])
         made[f"{name}_day"] = day.id
+    made["sent_plan"] = send_plan(session, audit.planner.actor, audit.id).id
     made |= {"planned_audited_person": owner.id, "planned_audited_other": other.id, "tied_to_plan": tied.id}
     return made
 

@@ -110,6 +110,7 @@ NOWHERE |= {"agency.asked_list", "agency.list_given", "inspector.look_at_list", 
 # Nothing of this case was ever sent back, and it was submitted once.
 NOWHERE |= {"agency.remarks", "agency.replied", "office.returning.compare"}
 NOWHERE |= {"office.team.show_objection", "office.team.objection_answered"}  # the agency objects to nobody
+NOWHERE |= {"office.days.plan_letter"}  # the audit has started, its plan is no letter any more
 NOWHERE |= {"agency.register_asked", "office.changes.register_asked"}  # without a key no trade register is asked
 # Staff read cases with the agency's own pages, but have no agency, and never see what is not handed in.
 NOT_FOR_STAFF = {"agency.home", "agency.details", "agency.application", "agency.declaration"}

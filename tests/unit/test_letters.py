@@ -5,7 +5,7 @@ import pytest
 from audits.core.languages import LANGUAGES
 from audits.core.letters import check_printable
 from audits.deadlines.rules import DeadlineKind
-from audits.worklists.letters import Moment, letters
+from audits.worklists.letters import Moment, letters, plan_letters
 from certificates.letters.facts import NAMES
 
 NONE_FOR_AGENCIES = {
@@ -31,9 +31,8 @@ def test_whoever_is_late_is_told_or_tells():
     assert {kind for kind, moment in letters() if moment is Moment.LATE} == set(NAMES)
 
 
-@pytest.mark.parametrize("place", letters(), ids=".".join)
-def test_a_letter_is_whole_and_printable_in_every_language(place):
-    texts = letters()[place]
+@pytest.mark.parametrize("texts", [*letters().values(), *plan_letters().values()], ids=lambda texts: texts["en"].title)
+def test_a_letter_is_whole_and_printable_in_every_language(texts):
     assert set(texts) == set(LANGUAGES)
     for said in texts.values():
         assert all((said.title, said.text, said.after))

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -11,7 +11,9 @@ from flask_babel import lazy_gettext as _l
 from audits.core.access import Permission
 from audits.core.calendar import is_working_day
 from audits.core.errors import RuleError
-from audits.correspondence.queries import proposed_days
+from audits.correspondence.plans import last_sent, plain, plan_of
+from audits.correspondence.queries import may_plan_with, proposed_days
+from audits.correspondence.services import send_plan
 from audits.inspections import services
 from audits.inspections.assignment import people_on
 from audits.inspections.coverage import time_of
@@ -22,9 +24,14 @@ from audits.inspections.queries import get_audit
 from audits.inspections.workflow import AuditState
 from audits.people.queries import names_of
 from audits.schemes.queries import with_cycle
+from certificates.documents.stages import DocumentKind
+from certificates.letters.plan import plan_letter_facts
+from portal.doors.downloads import attachment
+from portal.doors.office.drafts import draft_of
 from portal.doors.office.forms import ReasonForm
 from portal.forms.fields import UNREMARKED, date_field, options, select_field, text_field, textarea_field
 from portal.forms.form import Form
+from portal.settings import current_settings
 from portal.stores import database
 from portal.web.access import current_actor, needs
 
@@ -106,6 +113,29 @@ def explain_time(audit_id: UUID) -> ResponseReturnValue:
     return _page(audit_id, DayForm(formdata=None), form), 422
 
 
+@bp.get("/<uuid:audit_id>/plan-letter")
+@needs(Permission.CASES_VIEW)
+def plan_letter(audit_id: UUID) -> ResponseReturnValue:
+    """Send the letter with the plan as it would be written now, without number and seal."""
+    session, audit = database.read(), _audit(audit_id)
+    if not may_plan_with(audit):
+        abort(404)
+    before, body = last_sent(session, audit), current_settings().body
+    now, earlier = plain(plan_of(session, audit)), before.content if before else None
+    facts = plan_letter_facts(session, audit, now, earlier, number="", body=body)
+    return attachment(draft_of(DocumentKind.TERM_LETTER, facts), "draft.pdf", "application/pdf")
+
+
+@bp.post("/<uuid:audit_id>/plan-letter")
+@needs(Permission.AUDIT_PLAN)
+def plan_sent(audit_id: UUID) -> ResponseReturnValue:
+    """Send the plan to the agency, with a letter."""
+    with database.write() as session:
+        send_plan(session, current_actor(), audit_id)
+    flash(_("The plan is sent. The agency gets a letter, and a mail that it is there."), "success")
+    return redirect(url_for("office.days.show_days", audit_id=audit_id), 303)
+
+
 @bp.get("/<uuid:audit_id>/days/<uuid:day_id>")
 @needs(Permission.AUDIT_PLAN)
 def change_day(audit_id: UUID, day_id: UUID) -> ResponseReturnValue:
@@ -179,6 +209,8 @@ def _page(audit_id: UUID, form: DayForm, why: ReasonForm) -> str:
         scheme=with_cycle(audit.scheme_version),
         days=days,
         proposed=proposed_days(session, audit_id),
+        sent=last_sent(session, audit),
+        plan=plain(plan_of(session, audit)) if may_plan_with(audit) else None,
         flags=flags_of(days),
         changes=changes_of_days(session, audit_id),
         hours=hours,

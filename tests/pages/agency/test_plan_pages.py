@@ -125,3 +125,27 @@ def test_once_the_audit_has_started_nothing_can_be_said(session, audit, agency):
 def test_a_signatory_alone_reads_and_says_nothing(session, audit, enter_as):
     page = enter_as(make_person(session, Role.AGENCY_SIGNATORY, audit.agency)).open(path(audit))
     assert not page.soup.select("main form")
+
+
+def test_the_planner_sends_the_plan_and_again_once_it_changed(session, audit, enter_as):
+    planner = enter_as(audit.planner)
+    page = planner.open(f"/office/audits/{audit.id}/days")
+    assert "The plan was not sent yet." in page.text
+    assert page.soup.select(f'a[href="/office/audits/{audit.id}/plan-letter"]')
+    page = planner.submit('form[action$="plan-letter"]')
+    assert "The agency has this plan" in page.text
+    assert not page.soup.select('form[action$="plan-letter"]')
+    member = make_person(session, Role.INSPECTOR)
+    join_team(session, audit.planner.actor, audit.id, person_id=member.id, role=TeamRole.EXPERT)
+    session.commit()
+    page = planner.open(f"/office/audits/{audit.id}/days")
+    assert "has changed since" in page.text
+    assert page.soup.find("button", string="Send the plan again")
+
+
+def test_a_plan_of_an_audit_in_secret_has_no_letter(session, enter_as):
+    secret = make_audit(session, AuditState.PLANNED, announced=False)
+    session.commit()
+    planner = enter_as(secret.planner)
+    assert not planner.open(f"/office/audits/{secret.id}/days").soup.select('[action$="plan-letter"]')
+    planner.open(f"/office/audits/{secret.id}/plan-letter", 404)
