@@ -221,6 +221,7 @@ def fill(session: Session, settings: Settings) -> Case:
             "asked_id": asked.id,
             "plea_id": _plea(session, people[Role.AGENCY_OWNER]),
             "chain_id": device.id,
+            "objection_id": uuid4(),  # the agency objects to nobody
             "member_id": member.id,
             "interest_id": tie.id,
             "report_id": links.id,
