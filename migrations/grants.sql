@@ -31,8 +31,10 @@ GRANT UPDATE (state, checked_by, checked_at, checked_against, consequences, reas
 
 GRANT INSERT ON hearing_statement TO kw_app, kw_worker;
 GRANT INSERT ON link_trace, link_report, link_hit TO kw_worker;
-GRANT INSERT, UPDATE (inspector_id, people, reported_at, reported_on, is_initial, required, verdicts, assessed, nonconforming,
+GRANT INSERT, UPDATE (inspector_id, people, reported_at, reported_on, is_initial, required, spent, verdicts, assessed, nonconforming,
   bulk, notes, repeated) ON audit_tally TO kw_worker;
+REVOKE ALL ON FUNCTION count_findings(uuid) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION count_findings(uuid) TO kw_worker;
 GRANT INSERT, DELETE ON requirement_tally, note_tally TO kw_worker;
 GRANT UPDATE (state, judged_by, judged_at, reason, version) ON link_report TO kw_app, kw_worker;
 GRANT UPDATE (asked_by, asked_at, answer_by, answer, answered_by, answered_at, verdict, reason, judged_by, judged_at)

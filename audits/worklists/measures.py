@@ -131,7 +131,7 @@ def _median(counts: Counter[int]) -> float | None:
 
 
 def by_team(audits: Iterable[Audited]) -> dict[tuple[str, ...], Measured]:
-    """Return the figures of each team of several people with enough audits, by its names in their order."""
+    """Return the figures of each team of several people with enough audits, by its names; who has most comes first."""
     return _enough((tuple(sorted(each.people)), each) for each in audits if len(each.people) > 1)
 
 
@@ -173,7 +173,8 @@ def _enough(grouped: Iterable[tuple[tuple[str, ...], Audited]]) -> dict[tuple[st
     groups = defaultdict[tuple[str, ...], list[Audited]](list)
     for names, each in grouped:
         groups[names].append(each)
-    return {names: measure(audits) for names, audits in sorted(groups.items()) if _number(audits) >= FEWEST}
+    ordered = sorted(groups.items(), key=lambda group: (-_number(group[1]), group[0]))
+    return {names: measure(audits) for names, audits in ordered if _number(audits) >= FEWEST}
 
 
 def _number(audits: Iterable[Audited]) -> int:

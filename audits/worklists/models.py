@@ -4,7 +4,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, Numeric, Uuid
+from sqlalchemy import Date, ForeignKey, Index, Integer, Numeric, String, Uuid, false
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -27,7 +27,7 @@ class DeadlineStep(Base):
 class AuditTally(Base):
     """What one reported audit adds to the figures; a copy of what its report fixed, computed again after each report.
 
-    What goes on after a report (hours that are said later, findings that are closed) is read where it is kept.
+    Findings go on after it: a trigger copies how they stand into the last columns (walls/figures.sql).
     """
 
     __tablename__ = "audit_tally"
@@ -40,12 +40,20 @@ class AuditTally(Base):
     reported_on: Mapped[date] = mapped_column(index=True)
     is_initial: Mapped[bool]
     required: Mapped[Decimal] = mapped_column(Numeric(6, 1))  # hours of the norm
+    spent: Mapped[Decimal | None] = mapped_column(Numeric(6, 1))  # hours that were done; None if nobody said
     verdicts: Mapped[int]
     assessed: Mapped[int]
     nonconforming: Mapped[int]
     bulk: Mapped[int]
     notes: Mapped[int]  # of some length, each text once
     repeated: Mapped[int]  # of those, with a text that another report has too
+    blocked: Mapped[bool] = mapped_column(server_default=false())  # by a finding in the way of a certificate
+    found: Mapped[list[str]] = mapped_column(ARRAY(String), server_default="{}")  # requirements of findings that stand
+    due: Mapped[list[date]] = mapped_column(
+        ARRAY(Date), server_default="{}"
+    )  # last days of open findings that have one
+    open_findings: Mapped[int] = mapped_column(server_default="0")
+    closed: Mapped[list[int]] = mapped_column(ARRAY(Integer), server_default="{}")  # days from the report, by finding
 
 
 class RequirementTally(Base):

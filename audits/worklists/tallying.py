@@ -7,6 +7,7 @@ anew. The sums are copies: nothing else reads them.
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -19,7 +20,7 @@ from audits.core import clock
 from audits.core.calendar import months_after
 from audits.core.db import table_of
 from audits.inspections.coverage import hours_for
-from audits.inspections.days import AnySelect
+from audits.inspections.days import AnySelect, AuditDay, as_they_stand
 from audits.inspections.models import Audit, Population, Verdict
 from audits.schemes.cycle import AuditKind
 from audits.schemes.models import SchemeVersion
@@ -69,9 +70,9 @@ def tally(session: Session, audit_ids: Collection[UUID]) -> None:
     months = {_month(inspector, day) for inspector, day in session.execute(before)}
     rows = _rows(session, audit_ids)
     row = insert(AuditTally)
-    columns = [each.name for each in table_of(AuditTally).columns if each.name not in {"audit_id", "repeated"}]
-    changed = {name: row.excluded[name] for name in columns}
+    changed = {name: row.excluded[name] for name in rows[0] if name not in {"audit_id", "notes", "repeated"}}
     session.execute(row.on_conflict_do_update(index_elements=["audit_id"], set_=changed), rows)
+    session.execute(select(func.count_findings(AuditTally.audit_id)).where(AuditTally.audit_id.in_(audit_ids)))
     _count_notes(session, audit_ids)
     _count_requirements(session, months | {_month(each["inspector_id"], each["reported_on"]) for each in rows})
 
@@ -94,8 +95,10 @@ def _rows(session: Session, audit_ids: Collection[UUID]) -> list[dict[str, Any]]
         selectinload(Audit.chosen),
     )
     judged, drawn, members = _judged(session, audit_ids), _drawn(session, audit_ids), _members(session, audit_ids)
+    spent = _hours(session, audit_ids)
     return [
         _row(audit, judged.get(audit.id, Counter()), drawn.get(audit.id, {}), members.get(audit.id, []))
+        | {"spent": spent.get(audit.id)}
         for audit in session.scalars(query)
     ]
 
@@ -129,6 +132,13 @@ def _judged(session: Session, audit_ids: Collection[UUID]) -> dict[UUID, Counter
         found[audit_id].update(verdicts=number, bulk=number * bulk)
         found[audit_id].update(assessed=number * kind.assessed, nonconforming=number * kind.nonconforming)
     return found
+
+
+def _hours(session: Session, audit_ids: Collection[UUID]) -> dict[UUID, Decimal]:
+    """Sum the hours that were done, of audits of which somebody said them; nobody says any after the report."""
+    query = select(AuditDay.audit_id, func.sum(AuditDay.hours_done)).where(AuditDay.audit_id.in_(audit_ids))
+    query = as_they_stand(query.where(AuditDay.hours_done.is_not(None))).group_by(AuditDay.audit_id)
+    return {audit_id: hours for audit_id, hours in session.execute(query) if hours is not None}
 
 
 def _drawn(session: Session, audit_ids: Collection[UUID]) -> dict[UUID, dict[str, int]]:

@@ -17,7 +17,7 @@ from portal.web.templating import number_text
 Groups = Mapping[str, Measured]
 """Figures by the words for whose they are."""
 
-_MOST = 15  # lines of a chart about requirements; its files have all
+_MOST = 15  # lines of a chart; its files have all
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,14 +77,14 @@ def _time(groups: Groups) -> Chart:
         rows.append([name, str(each.audits), number_text(each.required), number_text(each.spent), _percent(share)])
         bars.append(Bar(name, min((share or 0) / 1.5, 1), _percent(share)))
     head = (_("Whose"), _("Audits"), _("Hours of the norm"), _("Hours spent"), _("Share"))
-    return Chart("time", _("Do we spend the time that the norm asks for?"), head, rows, bars)
+    return Chart("time", _("Do we spend the time that the norm asks for?"), head, rows, bars[:_MOST])
 
 
 def _question(groups: Groups) -> Chart:
     minutes = {name: each.minutes_per_verdict for name, each in groups.items()}
     rows = [[name, str(groups[name].audits), _number(value)] for name, value in minutes.items()]
     head = (_("Whose"), _("Audits"), _("Minutes for each verdict"))
-    return Chart("question", _("How long does a verdict take?"), head, rows, _scaled(minutes))
+    return Chart("question", _("How long does a verdict take?"), head, rows, _scaled(minutes)[:_MOST])
 
 
 def _shares(name: str, heading: str, groups: Groups, of: Callable[[Measured], Share]) -> Chart:
@@ -92,7 +92,7 @@ def _shares(name: str, heading: str, groups: Groups, of: Callable[[Measured], Sh
     rows = [[words, *_counted(share)] for words, share in shares.items()]
     bars = [_bar(words, share) for words, share in shares.items()]
     head = (_("Whose"), _("Count"), _("Of"), _("Share"), _("At least"), _("At most"))
-    return Chart(name, heading, head, rows, bars)
+    return Chart(name, heading, head, rows, bars[:_MOST])
 
 
 def _spread(spreads: Iterable[Spread]) -> Chart:
@@ -124,7 +124,9 @@ def _closing(groups: Groups) -> Chart:
         for name, each in groups.items()
     ]
     head = (_("Whose"), _("Findings closed"), _("Days until closed, median"), _("Open findings"), _("Of which late"))
-    return Chart("closing", _("How long until a finding is closed, and how many are late?"), head, rows, _scaled(days))
+    return Chart(
+        "closing", _("How long until a finding is closed, and how many are late?"), head, rows, _scaled(days)[:_MOST]
+    )
 
 
 def _scaled(values: Mapping[str, float | None]) -> list[Bar]:

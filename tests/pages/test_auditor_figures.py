@@ -1,7 +1,7 @@
 """The figures about audits: what they count, who reads them per person, and that more audits cost no more reads."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -11,8 +11,8 @@ from audits.core import clock
 from audits.core.access import Role
 from audits.inspections import services
 from audits.inspections.days import AuditDay
-from audits.inspections.models import Verdict
-from audits.inspections.workflow import AuditState
+from audits.inspections.models import Finding, Verdict
+from audits.inspections.workflow import AuditState, FindingState
 from audits.teams.rules import TeamRole
 from audits.teams.services import join_team
 from audits.worklists.auditors import figures
@@ -20,6 +20,7 @@ from audits.worklists.measures import FEWEST
 from audits.worklists.models import AuditTally, NoteTally, RequirementTally
 from audits.worklists.tallying import tally, tally_again, tally_new
 from tests.kit.factories import make_audit, make_person
+from tests.kit.factories.findings import answer
 from tests.kit.factories.inspections import carry_on
 from tests.kit.inspecting import statements
 
@@ -135,6 +136,22 @@ def test_counted_one_by_one_is_counted_anew(session):
     assert sums(session) == kept
     tally(session, [audits[0].id])
     assert sums(session) == kept
+
+
+def test_the_sums_follow_the_findings(session):
+    audit = reported(session, verdicts={"IDW-05": BROKEN})
+    planner = make_person(session, Role.PLANNER)
+    (finding,) = session.query(Finding).filter_by(audit_id=audit.id)
+    answer(session, finding)
+    services.accept_corrective_action(session, audit.inspector.actor, finding.id, note="Seen.")
+    session.flush()
+    (found,) = year(session, planner.actor).audits
+    assert (found.open, found.overdue, found.closed) == (0, 0, {0: 1})
+    late = {"state": FindingState.OPEN, "due_on": clock.today() - timedelta(days=1)}
+    session.execute(update(Finding).where(Finding.id == finding.id).values(late))
+    found = year(session, planner.actor)
+    assert (found.audits[0].open, found.audits[0].overdue, found.audits[0].closed) == (1, 1, {})
+    assert found.findings == [("IDW-05", 1)]
 
 
 def test_a_report_is_counted_once_until_it_is_reported_again(enter, session):
