@@ -10,11 +10,13 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
+from audits.agencies.events import BranchRemoved, ContactRemoved, ControllingPersonRemoved
 from audits.agencies.models import Agency, Branch, Contact, ControllingPerson, GroupStatement, facts
 from audits.agencies.rules import AgencyDetails, ProfileSection, Scope, missing_sections
 from audits.agencies.trade_registers import clean_register_number
 from audits.core.access import Actor, Permission
 from audits.core.errors import RuleError, missing
+from audits.core.events import Event
 from audits.core.statements import built_once
 
 
@@ -35,6 +37,15 @@ def get_agency(session: Session, actor: Actor, agency_id: UUID, *, whole: bool =
     if whole:
         load_lists(session, agency, *_LISTS)
     return agency
+
+
+def row_was_removed(session: Session, actor: Actor, row_id: UUID) -> bool:
+    """Return whether somebody took this branch, person in control or contact out of the lists of the own agency."""
+    names = [event.name for event in (BranchRemoved, ControllingPersonRemoved, ContactRemoved)]
+    found = select(Event.id).where(
+        Event.subject_id == row_id, Event.agency_id == actor.agency_id, Event.name.in_(names)
+    )
+    return actor.has(Permission.AGENCY_EDIT) and session.scalar(found.limit(1)) is not None
 
 
 def living_certificate(session: Session, agency_id: UUID, on: date) -> UUID | None:

@@ -13,10 +13,11 @@ from flask_babel import lazy_gettext as _l
 
 from audits.agencies import services
 from audits.agencies.models import Branch, Contact, ControllingPerson
+from audits.agencies.queries import row_was_removed
 from audits.agencies.rules import BranchDetails, ContactDetails, ControllingPersonDetails, ProfileSection
 from audits.changes.services import report_row
 from audits.core.access import Permission
-from audits.core.errors import IllegalMoveError, RuleError
+from audits.core.errors import IllegalMoveError, NotFoundError, RuleError
 from audits.core.typed import LONGEST_PHONE
 from portal.doors.agency.address import city_field, country_field, postcode_field, street_field
 from portal.doors.agency.door import (
@@ -171,6 +172,7 @@ LISTS = {
         _l("Contact person"),
     ),
 }
+_GONE = _l("This is not in the list any more.")
 _KIND = "<any(branches, controlling_persons, contacts):kind>"
 
 
@@ -199,7 +201,7 @@ def add_row(kind: str) -> ResponseReturnValue:
         except RuleError as error:
             complain(error, form, report)
         else:
-            return _done(kind, report)
+            return _saved(kind, report)
     return refused(_page(kind, form, None, report), report or form)
 
 
@@ -208,6 +210,8 @@ def add_row(kind: str) -> ResponseReturnValue:
 def row(kind: str, row_id: UUID) -> ResponseReturnValue:
     """Show the form to change or remove a row."""
     found = _find(kind, row_id)
+    if found is None:
+        return _done(kind, _GONE)
     return _page(kind, LISTS[kind].form(obj=found), found, _report(kind))
 
 
@@ -215,19 +219,23 @@ def row(kind: str, row_id: UUID) -> ResponseReturnValue:
 @needs(Permission.AGENCY_EDIT)
 @uploads.takes_files
 def change_row(kind: str, row_id: UUID) -> ResponseReturnValue:
-    """Save a changed row, or report it."""
+    """Save a changed row, or report it. Of a row that is gone by now, offer what was typed as a new one."""
     found, form, report = _find(kind, row_id), LISTS[kind].form(), _report(kind)
+    if found is None:
+        return _offer_again(kind, form, report)
     if form.validate_on_submit() and (report is None or report.validate()):
         try:
             _change(kind, row_id, form, report)
+        except NotFoundError:
+            return _offer_again(kind, form, report)
         except RuleError as error:
             complain(error, form, report)
         except IllegalMoveError as error:
             found = _find(kind, row_id)
-            show_conflict(form, error, found.version)
+            show_conflict(form, error, found.version if found else 0)
             return _page(kind, form, found, report), 409
         else:
-            return _done(kind, report)
+            return _saved(kind, report)
     return refused(_page(kind, form, found, report), report or form)
 
 
@@ -235,7 +243,8 @@ def change_row(kind: str, row_id: UUID) -> ResponseReturnValue:
 @needs(Permission.AGENCY_EDIT)
 def removal(kind: str, row_id: UUID) -> ResponseReturnValue:
     """Ask what a report of a removal needs."""
-    return _removal_page(kind, _find(kind, row_id), ReportForm())
+    found = _find(kind, row_id)
+    return _removal_page(kind, found, ReportForm()) if found else _done(kind, _GONE)
 
 
 @bp.post(f"/details/{_KIND}/<uuid:row_id>/remove")
@@ -244,10 +253,12 @@ def removal(kind: str, row_id: UUID) -> ResponseReturnValue:
 def remove_row(kind: str, row_id: UUID) -> ResponseReturnValue:
     """Remove a row, or report that it is gone."""
     found, report = _find(kind, row_id), _report(kind)
+    if found is None:
+        return _done(kind, _GONE)
     if report is None:
         with database.write() as session:
             LISTS[kind].remove(session, current_actor(), row_id)
-        return _done(kind, None)
+        return _saved(kind, None)
     if report.validate_on_submit():
         try:
             report.judge_files()
@@ -256,7 +267,7 @@ def remove_row(kind: str, row_id: UUID) -> ResponseReturnValue:
         except RuleError as error:
             report.complain(error)
         else:
-            return _done(kind, report)
+            return _saved(kind, report)
     return refused(_removal_page(kind, found, report), report)
 
 
@@ -283,9 +294,13 @@ def _tell(
     report_row(session, actor, own_id(actor), section, row_id=row_id, details=details, version=version, **said)
 
 
-def _find(kind: str, row_id: UUID) -> Branch | ControllingPerson | Contact:
+def _find(kind: str, row_id: UUID) -> Branch | ControllingPerson | Contact | None:
+    """Return the row, or None if it is gone by now; 404 if there never was one."""
     rows: list[Branch | ControllingPerson | Contact] = getattr(own_agency(), kind)
-    return next((each for each in rows if each.id == row_id), None) or abort(404)
+    found = next((each for each in rows if each.id == row_id), None)
+    if found is None and not row_was_removed(database.read(), current_actor(), row_id):
+        abort(404)
+    return found
 
 
 def _page(
@@ -307,6 +322,16 @@ def _removal_page(kind: str, found: Branch | ControllingPerson | Contact, report
     return render_template("agency/removal.html", kind=kind, found=found, form=report)
 
 
-def _done(kind: str, report: ReportForm | None) -> ResponseReturnValue:
-    flash(str(REPORTED) if report else _("Your changes are saved."), "success")
+def _offer_again(kind: str, form: RowForm, report: ReportForm | None) -> ResponseReturnValue:
+    """Keep what was typed about a row that somebody removed; sent again it is a new one."""
+    form.form_errors.append(_("Somebody took this out of the list in the meantime. To add it again, save it."))
+    return _page(kind, form, None, report), 409
+
+
+def _saved(kind: str, report: ReportForm | None) -> ResponseReturnValue:
+    return _done(kind, REPORTED if report else _l("Your changes are saved."))
+
+
+def _done(kind: str, words: LazyString) -> ResponseReturnValue:
+    flash(str(words), "success")
     return redirect(url_for("agency.details", _anchor=kind), 303)

@@ -1,10 +1,12 @@
 """The pages on which an agency registers itself and fills in its details."""
 
 from dataclasses import replace
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import select
 
+from audits.agencies import services as agencies
 from audits.agencies.models import Agency
 from audits.core.access import Role
 from audits.people.models import Person
@@ -76,6 +78,20 @@ def test_who_registers_without_end_is_asked_to_wait(app, browser, session, monke
     assert page.errors == ["Too many attempts. Try again in 2 min."]
     assert page.value("register_number") == "11112222"
     assert mails(session) == ["invitation"]
+
+
+def test_what_was_typed_about_a_row_that_a_colleague_removed_is_offered_as_a_new_one(owner, session, person):
+    contact = person.agency.contacts[0]
+    path = f"/agency/details/contacts/{contact.id}"
+    owner.open(path)
+    agencies.remove_contact(session, person.actor, contact.id)
+    session.commit()
+    page = owner.submit(status=409, phone="020 7654321")
+    assert page.errors == ["Somebody took this out of the list in the meantime. To add it again, save it."]
+    page = owner.submit()
+    assert "020 7654321" in page.text
+    assert "This is not in the list any more." in owner.open(path).text
+    owner.open(f"/agency/details/contacts/{uuid4()}", status=404)
 
 
 def test_an_empty_registration_says_at_every_field_what_is_missing(browser):
