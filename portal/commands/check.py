@@ -5,6 +5,7 @@ from contextlib import suppress
 
 import click
 from flask import Flask
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from audits.agencies.queries import doubles
@@ -20,6 +21,7 @@ from portal.work import parts
 
 MONTHS_OF_NUMBERS = 6
 MOST_SEGMENTS = 128  # of 16 MiB
+KNOWS_LETTERS = text("SELECT lower('Ł') = 'ł'")
 
 
 @click.command("check")
@@ -62,6 +64,11 @@ def matters(session: Session) -> Iterator[str]:
         yield (
             f"Terms may end in {year}, and the calendar knows decreed days until {LAST_DECREED_YEAR} only."
             " Enter the next decree: docs/operations.md, Calendar."
+        )
+    if not session.scalar(KNOWS_LETTERS):
+        yield (
+            "The database knows the letters of ASCII alone: a search for other letters reads the whole register."
+            " Make it with another locale: docs/operations.md, Roles of the database."
         )
     if words := _fork(session):
         yield f"The log stands still: {words}. See docs/ledger.md, What the keys remember."

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 from click.testing import CliRunner
+from sqlalchemy import text
 
 from audits.core import clock
 from portal.commands.check import check
@@ -19,6 +20,13 @@ def run(app, session, monkeypatch):
         return CliRunner().invoke(check, obj=app)
 
     return run
+
+
+def test_a_database_that_knows_ascii_alone_must_be_seen_to(run, session, monkeypatch):
+    assert "letters of ASCII" not in run(2026, 11, 30).output
+    monkeypatch.setattr("portal.commands.check.KNOWS_LETTERS", text("SELECT lower('Ł' COLLATE \"C\") = 'ł'"))
+    done = run(2026, 11, 30)
+    assert (done.exit_code, "letters of ASCII alone" in done.output) == (1, True)
 
 
 def test_a_term_beyond_the_last_decree_must_be_seen_to(run, session):
