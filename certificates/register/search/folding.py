@@ -22,6 +22,8 @@ _BARE = re.compile(r"[\W_]+")
 
 def fold(text: str) -> str:
     """Return lower case without accents; Cyrillic stays Cyrillic."""
+    if text.isascii():  # most names: there is nothing to decompose
+        return text.lower()
     # Twice: compatibility letters may decompose to capitals, and lower case may add accents.
     plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
     return "".join(char for char in plain if not unicodedata.combining(char)).translate(_LETTERS)

@@ -51,7 +51,9 @@ def searchable(names: Iterable[str], former: Iterable[str] = (), city: str = "")
 
 def spellings(name: str) -> list[list[str]]:
     """Return the words of a name as they are written, and in the other ways in which they may be."""
-    ways = [words(name), words(name, apart=True), words(name.translate(_UMLAUTS))]
+    ways = [words(name), words(name, apart=True)]
+    if (spelled_out := name.translate(_UMLAUTS)) != name:
+        ways.append(words(spelled_out))
     ways += [words(latin) for latin in romanised(name)]
     ways += [words(_AND.sub(join, name)) for join in _JOINS if _AND.search(name)]
     ways += [other for way in list(ways) for other in _variants(way)]
