@@ -17,6 +17,7 @@ from certificates.seal.sealing.archiving import Archivist
 from certificates.seal.sealing.revocation import RevocationData
 from certificates.seal.time.authority import TimeStampAuthority
 from tests.kit.paper import paper, sealer_of
+from tests.kit.validators import mutool, pdfsig
 
 WORD = "a passphrase of the tests"
 
@@ -63,6 +64,12 @@ def test_the_seal_is_still_whole_and_the_change_one_that_it_allows(ring, renewed
     assert status.bottom_line
     assert status.docmdp_ok
     assert status.modification_level is ModificationLevel.LTA_UPDATES
+
+
+def test_other_programs_speak_of_a_change_as_the_manual_warns(sealed, renewed):
+    assert pdfsig(sealed).total
+    assert not pdfsig(renewed).total
+    assert "edits since signing" in mutool(renewed)
 
 
 def test_the_last_stamp_is_trusted_and_covers_all(ring, renewed):
