@@ -35,6 +35,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         settings.database_url,
         pool_size=POOL_SIZE,
         max_overflow=POOL_OVERFLOW,
+        pool_use_lifo=True,  # the one used last has its statements prepared, planned and in the caches
         hide_parameters=True,  # keep personal data out of logged errors
         json_deserializer=_from_json,
         connect_args={"connect_timeout": CONNECT_SECONDS},
