@@ -93,6 +93,8 @@ def open_draft(application_id: UUID) -> Case:
 
 def open_question(application_id: UUID, code: str) -> tuple[Case, Answer | None]:
     """Return the case as `open_draft` does, and what is stored as its answer to one question."""
+    if not code.isprintable():  # the database takes no NUL, and no question has such a code
+        abort(404)
     application, answer = get_question(database.read(), current_actor(), application_id, code)
     return _as_draft(Case(application)), answer
 
