@@ -71,6 +71,7 @@ _MISSING = {
     "signal": N_("There is no such signal."),
     "authority_signal": N_("There is no such signal."),
     "vault_entry": N_("There is no such signal."),
+    "team_objection": N_("There is no such objection."),
     "team_member": N_("This person is not in the team."),
     "staff_note": N_("There is no such note."),
     "scheme_version": N_("There is no such version of the norm."),

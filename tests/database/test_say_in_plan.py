@@ -9,7 +9,13 @@ from audits.core.access import Role
 from audits.core.errors import IllegalMoveError, NotAllowedError, NotFoundError, RuleError
 from audits.core.events import history
 from audits.correspondence import services
-from audits.correspondence.queries import objections_of, open_to_objection, proposed_days, proposed_within
+from audits.correspondence.queries import (
+    get_objection,
+    objections_of,
+    open_to_objection,
+    proposed_days,
+    proposed_within,
+)
 from audits.decisions.basis import Part, audit_basis
 from audits.inspections.services import replan_audit, start_audit
 from audits.inspections.workflow import AuditState
@@ -95,6 +101,17 @@ def test_an_agency_objects_once_to_each_person_and_to_nobody_else(session, audit
     with pytest.raises(RuleError):
         object_to(session, audit, owner, audit.inspector, " ")
     assert len(objections_of(session, audit.id)) == 1
+
+
+def test_an_objection_that_is_not_there_is_said_to_be_missing(session, audit):
+    for read in (
+        lambda: get_objection(session, audit, audit.id),
+        lambda: services.answer_objection(
+            session, audit.planner.actor, audit.id, audit.id, upheld=False, answer="It is not there."
+        ),
+    ):
+        with pytest.raises(NotFoundError, match="no such objection"):
+            read()
 
 
 def test_only_the_agency_objects_and_only_who_plans_answers(session, audit, owner, member):
