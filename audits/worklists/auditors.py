@@ -4,7 +4,7 @@ Verdicts are counted once, by `tallying`, and findings with each change: a page 
 for each audit, in the database. Row policies make joins dear, so that there are none.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Date, case, column, func, select, true
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from audits.core import clock
 from audits.core.access import Actor, Permission
@@ -49,16 +49,15 @@ def figures(session: Session, actor: Actor, first: date, last: date, only: UUID 
     not open.
     """
     chosen = (AuditTally.reported_on.between(first, last), _led_by(AuditTally.inspector_id, actor, only))
-    closed, summed = _closed(session, chosen), _summed(session, chosen)
+    summed = _summed(session, chosen)
     shown = _names(session, {person for people in summed for person in people})
-    audits = [
-        Audited(tuple(shown[person] for person in people), **sums, closed=closed.get(people, {}))
-        for people, sums in summed.items()
-    ]
+    frequent = Counter[str]()
+    for sums in summed.values():
+        frequent.update(sums.pop("found").split())
     return Figures(
-        audits,
+        [Audited(tuple(shown[person] for person in people), **sums) for people, sums in summed.items()],
         spreads(_requirements(session, actor, first, only)),
-        _frequent(session, chosen),
+        sorted(frequent.items(), key=lambda each: (-each[1], each[0])),
         _uncounted(session, actor, first, only),
     )
 
@@ -86,26 +85,22 @@ def _summed(session: Session, chosen: _Chosen) -> dict[_People, dict[str, Any]]:
         "open": func.sum(tally.open_findings),
         "overdue": func.sum(case((func.cardinality(tally.due) > 0, overdue), else_=0)),
     }
+    listed = {"closed": _joined(tally.closed), "found": _joined(tally.found)}
     query = select(tally.people, *(func.coalesce(each, 0).label(name) for name, each in sums.items()))
+    query = query.add_columns(*(each.label(name) for name, each in listed.items()))
     rows = session.execute(query.where(*chosen).group_by(tally.people).order_by(tally.people)).mappings()
-    return {tuple(row["people"]): {name: row[name] for name in sums} for row in rows}
+    return {
+        tuple(row["people"]): {
+            **{name: row[name] for name in (*sums, "found")},
+            "closed": {int(days): times for days, times in Counter(row["closed"].split()).items()},
+        }
+        for row in rows
+    }
 
 
-def _closed(session: Session, chosen: _Chosen) -> dict[_People, dict[int, int]]:
-    """Count the closed findings by the people who audited and the days from the report."""
-    days = func.unnest(AuditTally.closed)
-    each = select(AuditTally.people, days.label("days")).where(*chosen).subquery()
-    query = select(each.c.people, each.c.days, func.count()).group_by(each.c.people, each.c.days)
-    found = defaultdict[_People, dict[int, int]](dict)
-    for people, number, times in session.execute(query):
-        found[tuple(people)][number] = times
-    return found
-
-
-def _frequent(session: Session, chosen: _Chosen) -> list[tuple[str, int]]:
-    each = select(func.unnest(AuditTally.found).label("code")).where(*chosen).subquery()
-    query = select(each.c.code, func.count()).group_by(each.c.code).order_by(func.count().desc(), each.c.code)
-    return [(code, number) for code, number in session.execute(query)]
+def _joined(lists: InstrumentedAttribute[list[Any]]) -> ColumnElement[str]:
+    """Return all items of lists in one text, with spaces between: a tenth of the cost of a row for each."""
+    return func.string_agg(func.array_to_string(lists, " "), " ")
 
 
 def _requirements(session: Session, actor: Actor, first: date, only: UUID | None) -> list[tuple[str, str, int, int]]:
