@@ -12,6 +12,7 @@ _MIXED = re.compile(r"(-?[1-9]\d{0,2}(?:([.,])\d{3})+)(?!\2)[.,](\d+)")
 _SIMPLE = re.compile(r"-?\d+(?:[.,](\d+))?")
 _AROUND = re.compile(r"^(?:€|eur|euro)\s*|\s*(?:€|eur|euro|%|procent|percent)$", re.IGNORECASE)
 _THOUSANDTHS = 3
+_MOST_DIGITS = 15  # before the mark: exact in a double, within 64 bits, and few enough for Decimal to round and print
 _DAY = re.compile(r"(\d{1,2})[-/. ]+(\w+)\.?[-/. ]+(\d{4})|(\d{4})-(\d{2})-(\d{2})")
 _MONTHS = {
     **{name: number for number, names in enumerate((
@@ -25,7 +26,14 @@ _MONTHS = {
 
 
 def read_number(text: str, decimals: int) -> Decimal:
-    """Return the number; RuleError for none, one with too many decimals, and one that can be read in two ways."""
+    """Return the number; RuleError for none, one that can be read in two ways, and too many digits or decimals."""
+    number = _read(text, decimals)
+    if abs(number) >= 10**_MOST_DIGITS:
+        raise RuleError("Use at most %(max)d digits.", max=_MOST_DIGITS)
+    return number
+
+
+def _read(text: str, decimals: int) -> Decimal:
     typed = _AROUND.sub("", plain(text)).replace(" ", "").replace("'", "")
     if match := _MIXED.fullmatch(typed):
         whole, fraction = re.sub("[.,]", "", match[1]), match[3]

@@ -4,7 +4,6 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from decimal import Decimal
 from typing import Any
 
 import wtforms
@@ -27,7 +26,6 @@ from portal.language.i18n import sentence
 Choices = Sequence[tuple[Any, Any]]
 _PARTS = 3
 _FIRST_YEAR = 1900
-_BEYOND = Decimal(10**15)  # outside the bounds of every field; WTForms cannot compare a number of hundreds of digits
 
 
 class Required:
@@ -128,7 +126,6 @@ class NumberField(wtforms.IntegerField):
             number = read_number(valuelist[0], self.decimals)
         except RuleError as error:
             raise ValueError(sentence(error)) from None
-        number = max(-_BEYOND, min(number, _BEYOND))
         self.data = number if self.decimals else int(number)
 
 

@@ -10,7 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from audits.core.errors import RuleError
-from audits.questions.kinds import question_of
+from audits.core.languages import SOURCE
+from audits.questions.conditions import Rules
+from audits.questions.kinds import Kind, question_of
 from audits.questions.numbers import read_day, read_number
 from audits.questions.values import TableError, cell, read_value, shape, words
 from tests.kit.typed_questions import questions, values
@@ -42,7 +44,9 @@ def test_numbers_are_read_as_people_write_them(typed, decimals, number):
         ("12,5", 0, "Enter a whole number"), ("1,234", 1, None), ("33,333", 2, None),
         ("33,3333", 2, "at most 2 decimals"),
         ("twelve", 0, "Enter a whole number"), ("", 0, "Enter a whole number"), ("1,2,3", 2, "Enter a number"),
-        ("1.2.3", 0, "Enter a whole number"),
+        ("1.2.3", 0, "Enter a whole number"), ("9" * 16, 0, "at most 15 digits"),
+        ("-" + "9" * 400, 2, "at most 15 digits"),
+        ("1 000 000 000 000 000,50", 2, "at most 15 digits"),
     ],
 )  # fmt: skip
 def test_numbers_that_can_be_misread_are_asked_about(typed, decimals, words_):
@@ -52,6 +56,17 @@ def test_numbers_that_can_be_misread_are_asked_about(typed, decimals, words_):
     with pytest.raises(RuleError) as refusal:
         read_number(typed, decimals)
     assert words_ in str(refusal.value)
+
+
+@pytest.mark.parametrize("kind", [Kind.NUMBER, Kind.MONEY])
+def test_the_largest_number_is_stored_shown_and_compared_as_it_is(kind):
+    asked = question_of("beds", {"type": kind.value, "label": BOTH})
+    value = read_value(asked, "999.999.999.999.999")
+    assert value == "9" * 15
+    assert "999,999,999,999,999" in words(asked, value, SOURCE)
+    rules = Rules({"beds": asked}, {})
+    seen = rules.facts({}, {}, {"beds": value})
+    assert rules.holds("beds > 999999999999998" if kind is Kind.NUMBER else "beds > 999999999999998.0", seen) is True
 
 
 @pytest.mark.parametrize(
