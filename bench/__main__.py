@@ -17,7 +17,7 @@ SIZES = {
     "registry": Sizes(n=400, rounds=5),
     "proof": Sizes(n=250, rounds=5),
     "assessment": Sizes(n=200, rounds=10),
-    "audit": Sizes(n=100, rounds=5, agencies=11_600),
+    "audit": Sizes(n=100, rounds=5, agencies=12_000),
     "lane": Sizes(n=24, rounds=3),
     "press": Sizes(n=200, rounds=10),
     "reader": Sizes(n=20, rounds=5),
