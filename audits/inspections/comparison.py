@@ -1,6 +1,6 @@
 """Compare the agency's answers with the inspector's verdicts, requirement by requirement."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -49,20 +49,13 @@ def in_order(scheme: SchemeText, rows: Iterable[Sequence[Any]]) -> list[Compared
 
 def differing(scheme: SchemeText, compared: Iterable[Compared]) -> list[Compared]:
     """Return the requirements where answer and verdict contradict each other on conformity."""
-    return [row for row in compared if row.verdicts and _admits(scheme, row) is not _falls_short(scheme, row.verdicts)]
+    bad = {code for code, kind in scheme.verdicts.items() if kind.nonconforming}
+    return [row for row in compared if row.verdicts and (row.answer in bad) is bad.isdisjoint(row.verdicts)]
 
 
 def nowhere_assessed(scheme: SchemeText, compared: Iterable[Compared]) -> list[str]:
     """Return the requirements that were assessed on no unit; a decider must see them."""
     return rules.unassessed(scheme, {row.code: dict(zip(row.verdicts, row.verdicts, strict=True)) for row in compared})
-
-
-def _admits(scheme: SchemeText, row: Compared) -> bool:
-    return row.answer is not None and scheme.verdicts[row.answer].nonconforming
-
-
-def _falls_short(scheme: SchemeText, verdicts: Mapping[str, int]) -> bool:
-    return any(scheme.verdicts[value].nonconforming for value in verdicts)
 
 
 @built_once
