@@ -30,7 +30,9 @@ from tests.kit.factories.decisions import make_decision
 from tests.kit.factories.inspections import make_audit
 from tests.kit.scheme import scheme
 
-MOST_STATEMENTS = 16  # of a decided audit: grounds, and what was asked about findings, are lists of their own
+MOST_STATEMENTS = (
+    17  # of a decided audit: grounds, objections, and what was asked about findings, are lists of their own
+)
 MOST_BEFORE_DECIDING = 20  # findings with rounds and files, changed verdicts, scope, and the basis in one
 NOTHING_KNOWN = ("not_assessed", "Nobody was there.")
 
