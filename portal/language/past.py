@@ -37,6 +37,7 @@ ABOUT: Mapping[str, LazyString] = {
     "appeal": _l("Appeals"),
     "application": _l("Applications"),
     "audit": _l("Audits"),
+    "audit_plan": _l("Plans of audits"),
     "branch": _l("Branches"),
     "case_message": _l("Messages"),
     "certificate": _l("Certificates"),
@@ -55,7 +56,9 @@ ABOUT: Mapping[str, LazyString] = {
     "letter": _l("Letters"),
     "link_report": _l("Links to other agencies"),
     "person": _l("People"),
+    "proposed_day": _l("Days that an agency proposes"),
     "question_remark": _l("Remarks on questions"),
+    "team_objection": _l("Objections to the team"),
     "tie": _l("Ties with agencies"),
 }
 _FIELDS: Mapping[str, LazyString] = {
