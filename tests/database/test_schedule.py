@@ -33,11 +33,18 @@ def database_role():
     return WORKER
 
 
+@pytest.fixture
+def early(monkeypatch):
+    """It is long before midnight, when every task runs."""
+    monkeypatch.setattr(clock, "until_midnight", lambda: timedelta(hours=20))
+
+
 def later(monkeypatch, **time):
     moment = clock.now() + timedelta(**time)
     monkeypatch.setattr(clock, "now", lambda: moment)
 
 
+@pytest.mark.usefixtures("early")
 def test_a_chore_is_done_at_once_and_again_after_its_period(app, monkeypatch):
     done = []
     task = PeriodicTask("test", HOUR, lambda session: done.append(clock.now()))
@@ -147,6 +154,7 @@ def state(session):
     return periodic.states(session)["test"]
 
 
+@pytest.mark.usefixtures("early")
 def test_the_state_of_a_task_is_a_row(app, session, monkeypatch):
     faults = [ValueError("'Jan Jansen' is no number"), ZeroDivisionError(), None]
     task = PeriodicTask("test", HOUR, lambda session: faults and (fault := faults.pop(0)) and raise_it(fault))
@@ -165,6 +173,7 @@ def test_the_state_of_a_task_is_a_row(app, session, monkeypatch):
     assert (state(session).failures, state(session).failed_at) == (0, failed)  # what went wrong last can still be read
 
 
+@pytest.mark.usefixtures("early")
 def test_a_task_is_late_when_no_worker_runs_it(app, session, monkeypatch):
     run_due(app, [PeriodicTask("test", HOUR, lambda session: None)])
     later(monkeypatch, minutes=64)

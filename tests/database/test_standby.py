@@ -21,9 +21,11 @@ from certificates.lifecycle.workflow import CertificateState as S
 from certificates.register.models import RegisterEntry
 from certificates.register.services import rebuild_all
 from portal.app import create_app
+from portal.doors.registry.newer import keep
 from portal.host.embedded import Postgres
 from portal.host.processes import starter, stop
 from portal.host.supervisor import migrate
+from portal.stores.kept import path_in
 from portal.stores.roles import APP, REGISTER
 from tests.chaos.crowd import Crowd
 from tests.chaos.person import until
@@ -210,7 +212,8 @@ def test_the_register_reads_from_whichever_is_there_and_without_both_says_as_of_
     both = either.set(query={"host": (str(pair._sockets), first)}).render_as_string(hide_password=False)
     register = build(both, doors=("registry",))
     eventually(register, f"/register/{entry}")
-    eventually(register, "/dumps/manifest.json")
+    with rows(here) as session:
+        keep(session, path_in(make_settings(tmp_path, here, "").cache_dir))
 
     pair.lose_second()
     eventually(register, f"/register/{entry}")
