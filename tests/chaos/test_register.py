@@ -23,6 +23,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from audits.core import clock
+from audits.decisions.models import Decision
 from certificates.lifecycle.models import Certificate
 from certificates.lifecycle.rules import public_id
 from portal.stores import database
@@ -152,7 +153,9 @@ def certified(app: Flask, cases: Cases, decider: Person, many: int) -> dict[str,
         assert status == 200, page
     finish(app)
     with app.app_context():
-        found = database.read().scalars(select(Certificate).order_by(Certificate.numbered_at.desc()).limit(many))
+        found = database.read().scalars(
+            select(Certificate).join(Certificate.decision).where(Decision.audit_id.in_(audits))
+        )
         return {public_id(each.agency.country, each.agency.register_number): each.id for each in found}
 
 

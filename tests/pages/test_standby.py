@@ -201,6 +201,18 @@ def test_a_machine_without_a_worker_keeps_it_by_a_command(app, files, tmp_path, 
     assert failing.call_count == 4
 
 
+def test_a_clock_that_was_ahead_hides_no_change_from_the_file(stranded, session, certificate, kept_up, monkeypatch):
+    with monkeypatch.context() as ahead:
+        moment = clock.now() + timedelta(hours=5)
+        ahead.setattr(clock, "now", lambda: moment)
+        make_certificate(session)
+        kept_up()
+    change(session, certificate, S.SUSPENDED, clock.today(), "Late wages.")
+    kept_up()
+    path = f"/api/v1/agencies/nl-{certificate.agency.register_number}"
+    assert stranded.test_client(use_cookies=False).get(path).get_json()["status"] == "suspended"
+
+
 def test_a_file_that_is_old_or_damaged_is_begun_anew(stranded, certificate, kept_up, tmp_path, monkeypatch):
     place, path = kept.path_in(tmp_path / "cache"), f"/api/v1/agencies/nl-{certificate.agency.register_number}"
     client, first = stranded.test_client(use_cookies=False), place.stat().st_ino

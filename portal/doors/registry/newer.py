@@ -45,7 +45,7 @@ def keep(session: Any, path: Path) -> None:
 
 def _is_young(path: Path) -> bool:
     with KeptFile.opened(path) as held:
-        return held is not None and clock.now() - held.made < ANEW
+        return held is not None and abs(clock.now() - held.made) < ANEW
 
 
 def _begin(session: Any, path: Path) -> None:
@@ -59,7 +59,8 @@ def _begin(session: Any, path: Path) -> None:
 def _change(session: Any, path: Path) -> None:
     with KeptWriter.changing(path, clock.now()) as file:
         last = file.last_change
-        for each in kept_since(session, last - _LATE) if last else all_kept(session):
+        # A clock that was ahead for a while left changes with times to come; what is behind them now still counts.
+        for each in kept_since(session, min(last, clock.now()) - _LATE) if last else all_kept(session):
             file.put(each)
         _add_changes(session, file)
 
