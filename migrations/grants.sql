@@ -61,11 +61,13 @@ GRANT UPDATE (simulation, simulated_at) ON scheme_proposal TO kw_worker;
 
 -- Who is there: only these functions say so. Nobody but the owner calls the first two.
 REVOKE ALL ON FUNCTION become(uuid, uuid, text), actor_proof(text, text, text), is_genuine(), approach(text),
-  approach_by_link(text), begin_registration(uuid), act_as(text, timestamptz, timestamptz), first_drafts(),
+  approach_by_link(text), begin_registration(uuid), end_unconfirmed(text, text, text),
+  act_as(text, timestamptz, timestamptz), first_drafts(),
   audits_in_hand(uuid), my_audits(), my_led_audits(), my_judged_audits(), my_cases(), my_findings(), my_led_findings(),
   my_decisions()
   FROM PUBLIC, kw_app, kw_worker, kw_register;
 GRANT EXECUTE ON FUNCTION is_genuine(), approach(text), approach_by_link(text), begin_registration(uuid),
+  end_unconfirmed(text, text, text),
   act_as(text, timestamptz, timestamptz), first_drafts(), audits_in_hand(uuid),
   my_audits(), my_led_audits(), my_judged_audits(), my_cases(), my_findings(), my_led_findings(), my_decisions() TO kw_app, kw_worker;
 

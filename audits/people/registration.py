@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from audits.agencies.events import AgencyRegistered
@@ -39,11 +40,11 @@ def register_or_remind(
 
     RuleError at `register_number` when the agency is known, whosever the address is: that it exists is public. Else, if
     the address has an account, its holder gets a mail that says so, and no agency is registered: None. Who was
-    invited a moment ago has a mail already: they sent the page again.
+    invited a moment ago has a mail already: they sent the page again. Whose invitation lay longer, and was the first of
+    an agency, begins anew.
     """
     email = clean_email(owner_email)
-    approach(session, email)
-    known = find_by_email(session, email)
+    known = _account_of(session, email)
     if known is None:
         agency, _ = register_agency(
             session, details=details, owner_name=owner_name, owner_email=owner_email, language=language
@@ -54,6 +55,15 @@ def register_or_remind(
         if known.retired_at is None:
             tell_person(session, known.id, AccountKnown())
     return None
+
+
+def _account_of(session: Session, email: str) -> Person | None:
+    """Return the account with this address, after the end of a registration from it that nobody confirmed in time."""
+    approach(session, email)
+    invited_at = session.scalar(select(Person.invited_at).where(Person.email == email))
+    if invited_at and invited_at < clock.now() - JUST_INVITED:
+        session.execute(select(func.end_unconfirmed(None, None, email)))
+    return find_by_email(session, email)
 
 
 def _check_unknown(session: Session, details: AgencyDetails) -> None:

@@ -67,6 +67,34 @@ CREATE OR REPLACE FUNCTION begin_registration(its_id uuid) RETURNS void LANGUAGE
   SELECT become(NULL, its_id, 'own') WHERE NOT EXISTS (SELECT FROM agency WHERE id = its_id)
 $$;
 
+-- A registration whose first account was never taken up holds neither its number nor its address: it ends with the next one
+-- for the same number, or from the same address. With the account go the link and the record of the mail. Whatever else
+-- names agency or person keeps both, as nothing of theirs is deleted first: a password, a case, a note of the office. One
+-- at a time for each number, so that of two at once the second finds what the first made.
+CREATE OR REPLACE FUNCTION end_unconfirmed(its_country text, its_number text, its_address text) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $$
+DECLARE
+  claim uuid;
+BEGIN
+  PERFORM pg_advisory_xact_lock(hashtextextended(format('registration %s %s %s', its_country, its_number, lower(its_address)), 0));
+  FOR claim IN
+    SELECT id FROM agency
+    WHERE ((country = its_country AND register_number = its_number)
+           OR id = (SELECT agency_id FROM person WHERE email = its_address::citext))
+      AND NOT EXISTS (SELECT FROM event WHERE event.agency_id = agency.id AND name = 'account.set_password')
+      AND NOT EXISTS (SELECT FROM person JOIN credential ON person_id = person.id WHERE person.agency_id = agency.id)
+  LOOP
+    BEGIN
+      DELETE FROM mail_token USING person p WHERE person_id = p.id AND p.agency_id = claim;
+      DELETE FROM sent_message USING person p WHERE person_id = p.id AND p.agency_id = claim;
+      DELETE FROM person_role USING person p WHERE person_id = p.id AND p.agency_id = claim;
+      DELETE FROM person WHERE agency_id = claim;
+      DELETE FROM agency WHERE id = claim;
+    EXCEPTION WHEN foreign_key_violation THEN
+      NULL;  -- somebody relies on it, or takes the link up at this moment
+    END;
+  END LOOP;
+END $$;
+
 -- The applications that were never submitted; staff do not see these, nor their answers and files.
 CREATE OR REPLACE FUNCTION first_drafts() RETURNS uuid[] LANGUAGE sql STABLE SECURITY DEFINER SET search_path TO 'public', 'pg_temp' AS $$
   SELECT ARRAY(SELECT id FROM application WHERE submitted_at IS NULL)

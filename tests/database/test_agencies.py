@@ -20,6 +20,7 @@ from audits.core.outbox import OutboxItem
 from audits.people.models import Person
 from audits.people.registration import JUST_INVITED, register_agency, register_or_remind
 from certificates.lifecycle.rules import public_id
+from portal.doors.account.services import store_password
 from tests.kit.factories import make_agency, make_person
 from tests.kit.factories.agencies import DETAILS
 
@@ -28,6 +29,13 @@ OWNER = {"owner_name": "Noor de Wit", "owner_email": "noor@x.example", "language
 BRANCH = BranchDetails(name="Venlo", street="A 1", postcode="5911 AB", city="Venlo", country="NL")
 CONTROLLER = ControllingPersonDetails(name="Ada Bos", function="director", since=date(2015, 3, 1))
 CONTACT = ContactDetails(name="Bo Vos", function="planner", email="bo@x.example", phone="06 12345678")
+
+
+def register(session, details, **changed):
+    """Register an agency whose first person then chooses a password; only that keeps its number and address."""
+    agency, owner = register_agency(session, details=details, **OWNER | changed)
+    store_password(session, owner, "langs de vliet fietsen")
+    return agency, owner
 
 
 def refreshes(session):
@@ -78,14 +86,14 @@ def test_registration_makes_agency_owner_event_and_invitation_at_once(session):
 
 
 def test_the_same_number_of_the_same_country_registers_once(session):
-    register_agency(session, details=NEW, **OWNER)
+    register(session, NEW)
     with pytest.raises(RuleError, match="registered already") as refusal:
         register_agency(session, details=replace(NEW, register_number="8765 4321"), **OWNER | {"owner_email": "b@x.nl"})
     assert refusal.value.field == "register_number"
 
 
 def test_a_stranger_does_not_learn_which_addresses_are_known(session):
-    _, owner = register_agency(session, details=NEW, **OWNER)
+    _, owner = register(session, NEW)
     other = replace(NEW, register_number="11112222")
     register_or_remind(session, details=other, **OWNER)  # at once: the invitation that just went says it all
     owner.invited_at -= 2 * JUST_INVITED
@@ -99,7 +107,7 @@ def test_a_stranger_does_not_learn_which_addresses_are_known(session):
 
 def test_a_known_number_is_refused_whosever_the_address_is(session):
     """Else who knows a number learns from the answer whether an address has an account."""
-    _, owner = register_agency(session, details=NEW, **OWNER)
+    _, owner = register(session, NEW)
     owner.invited_at -= 2 * JUST_INVITED
     session.flush()
     for email in (OWNER["owner_email"], "nobody@x.nl"):
@@ -118,7 +126,7 @@ ELSEWHERE = [(country, "AB-123.456") for country in sorted(country_codes() - TRA
 @pytest.mark.parametrize(("country", "number"), EVERYWHERE)
 def test_an_agency_of_any_country_registers_once_and_then_edits_what_it_likes(session, country, number):
     new = replace(DETAILS, country=country, register_number=number, postcode="1011 AB")
-    agency, owner = register_agency(session, details=new, **OWNER)
+    agency, owner = register(session, new)
     session.flush()
     edit(session, owner.actor, agency, city="Breda")
     assert agency.city == "Breda"

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, tuple_
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -25,11 +25,14 @@ MOST_ASKED = 10  # times in 24 hours that the trade register is asked about one 
 def enter_agency(session: Session, details: AgencyDetails) -> Agency:
     """Add an agency without any account. RuleError at `register_number` when the number is known already.
 
-    This discloses nothing new: which agencies exist is public in the trade register and in our own.
+    A registration of the same number that nobody confirmed ends: else whoever mistypes an address, or takes the number
+    of another, keeps the agency out. The error discloses nothing new: which agencies exist is public in the trade
+    register and in our own.
     """
     details = clean_details(details)
-    same = (Agency.country == details.country, Agency.register_number == details.register_number)
-    if session.scalar(select(Agency.id).where(*same)):
+    number = (details.country, details.register_number)
+    session.execute(select(func.end_unconfirmed(*number, None)))
+    if session.scalar(select(Agency.id).where(tuple_(Agency.country, Agency.register_number) == number)):
         raise _known()
     agency = Agency(id=uuid4(), created_at=clock.now(), former_names=[], **details.plain())
     session.execute(select(func.begin_registration(agency.id)))  # this transaction now acts for the new agency
