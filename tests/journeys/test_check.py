@@ -10,6 +10,7 @@ from audits.core import clock
 from certificates.credentials import offline_token
 from portal.signing.keys import current_keys
 from tests.kit.snapshot import certificate
+from tests.kit.waiting import until
 
 YEAR = clock.today().year
 PRINTED = {"valid_from": f"{YEAR - 1}-03-02", "valid_until": f"{YEAR + 1}-03-01"}
@@ -151,12 +152,10 @@ def test_who_came_once_can_come_again_without_internet(screen, token):
     window = screen()
     window.page.goto("/check?lang=en")
     window.page.evaluate("navigator.serviceWorker.ready.then(() => true)")
-    # What is kept arrives one by one, in no order: the page, its script, and what they look like.
-    kept = "(await (await caches.open('check')).keys()).map(each => each.url)"
-    window.page.wait_for_function(
-        f"async () => {{ const kept = {kept}; return kept.length > 5"
-        " && ['/check?lang=en', 'check.js'].every(part => kept.some(url => url.includes(part))) }"
-    )
+    # `evaluate` waits for an answer that comes later; `wait_for_function` would take the promise of one for a yes.
+    urls = "async () => (await (await caches.open('check')).keys()).map(each => each.url).join(' ')"
+    parts = ("/check?lang=en", "check.js", "site.css", ".woff2")
+    until(lambda: all(part in window.page.evaluate(urls) for part in parts))
     window.context.set_offline(True)
     window.page.goto(f"/check#c={token()}")
     window.page.locator("[data-outcome=genuine]:visible").wait_for()
