@@ -1,5 +1,6 @@
 """Name an agency in a document: plain values in one language."""
 
+from functools import lru_cache
 from typing import Any
 
 from babel import Locale
@@ -30,6 +31,7 @@ def register_label(country: str, language: str) -> str:
     return say(N_("KvK number") if country == "NL" else N_("Trade register number"), language)
 
 
+@lru_cache(maxsize=1024)
 def country_name(code: str, language: str) -> str:
     """Return the name of a country by its ISO 3166-1 alpha-2 code, or the code itself if it has no name."""
     return str(Locale(language).territories.get(code, code))

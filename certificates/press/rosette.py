@@ -24,7 +24,7 @@ from functools import cache, lru_cache
 from hashlib import shake_256
 from math import cos, gcd, pi, sin
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 DIGEST_BYTES = 32
 VIEW = 10_000
@@ -73,11 +73,13 @@ def rosette_svg(digest: bytes, *, title: str = "", css_class: str = "kw-rosette"
 
     `width` is that of the line, in ten-thousandths of the side. Without `title` it is decoration.
     """
-    said = Markup(' role="img" aria-label="{}"').format(title) if title else Markup(' aria-hidden="true"')
-    return Markup(
-        '<svg xmlns="http://www.w3.org/2000/svg" class="{}" viewBox="{low} {low} {side} {side}"{} focusable="false">'
-        '<g fill="none" stroke="currentColor" stroke-width="{:g}">{}</g></svg>'
-    ).format(css_class, said, width, Markup(_lines(digest)), low=-VIEW // 2, side=VIEW)  # noqa: S704  # numbers only
+    said = f' role="img" aria-label="{escape(title)}"' if title else ' aria-hidden="true"'
+    drawn = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="{escape(css_class)}"'
+        f' viewBox="{-VIEW // 2} {-VIEW // 2} {VIEW} {VIEW}"{said} focusable="false">'
+        f'<g fill="none" stroke="currentColor" stroke-width="{width:g}">{_lines(digest)}</g></svg>'
+    )
+    return Markup(drawn)  # noqa: S704  # escaped, and numbers
 
 
 @lru_cache(maxsize=64)

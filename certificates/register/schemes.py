@@ -30,3 +30,8 @@ def scheme_by_digest(session: Session, sha256: str) -> SchemeText:
             raise NotFoundError("There is no such version of the norm.")
         _known[sha256] = scheme_of_version(version)
     return _known[sha256]
+
+
+def known_scheme(sha256: str) -> SchemeText | None:
+    """Return the scheme with this digest if this process has loaded it."""
+    return _known.get(sha256)

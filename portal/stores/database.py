@@ -69,6 +69,12 @@ def read(*, whole: bool = False) -> Session:
     return session
 
 
+def connection() -> Connection:
+    """Return a connection for an answer that is made beside Flask, for nobody in particular; close it."""
+    engine: Engine = current_app.extensions["reading_engine"]
+    return engine.connect()
+
+
 def _reading() -> dict[str, Any]:
     """Return options of the session for a public page that nobody is signed in on: without BEGIN and ROLLBACK.
 

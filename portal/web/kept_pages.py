@@ -5,6 +5,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from audits.core import clock
 from certificates.register.position import position
 from portal.web.page_cache import PageCache, Position
+from portal.web.quick import QuickAnswers
 from portal.web.requests import Application
 
 
@@ -20,7 +21,7 @@ def keep_pages(app: Application) -> None:
         except SQLAlchemyError:
             return None  # the application says in words that the register is not available
 
-    pages = PageCache(app.wsgi_app, now_at, clock.today)
+    pages = PageCache(QuickAnswers(app, app.wsgi_app), now_at, clock.today)
     app.wsgi_app = pages  # type: ignore[method-assign]
     app.at_hand = pages.at_hand
     app.extensions["position"] = pages.known

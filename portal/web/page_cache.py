@@ -157,7 +157,7 @@ class PageCache:
             return start_response(status, headers, exc_info) if exc_info else start_response(status, headers)
 
         result = self._app(environ, start)
-        if not seen or not _may_be_kept(*seen[0]):
+        if not seen or not may_be_kept(*seen[0]):
             return result
         try:
             body = b"".join(result)
@@ -202,7 +202,7 @@ def _answer(page: Page, if_none_match: str | None) -> Answer:
     return 200, page.headers, page.body
 
 
-def _may_be_kept(status: str, headers: Headers) -> bool:
+def may_be_kept(status: str, headers: Headers) -> bool:
     """Return whether a response is for everybody, and depends on nothing but the key."""
     said = {name.lower(): value for name, value in headers}
     vary = {each.strip().lower() for each in said.get("vary", "").split(",") if each.strip()}

@@ -40,6 +40,17 @@ def init_app(app: Flask, settings: Settings) -> None:
     security_log.init_app(app, settings)
 
 
+def note_quick(route: str, seconds: float) -> None:
+    """Count an answer to nobody in particular that was made beside Flask, and write its line."""
+    logs.begin(request_id=uuid4().hex)
+    counter, histogram = _meters_of(meters(), route, 2)
+    counter.inc()
+    histogram.observe(seconds)
+    facts = {"method": "GET", "route": route, "status": 200, "ms": round(seconds * 1000, 1)}
+    log.info("request", extra=facts | {"actor_kind": ActorKind.ANONYMOUS.value})
+    logs.end()
+
+
 def _begin() -> None:
     g.began = perf_counter()
     g.request_id = _request_id()

@@ -2,6 +2,7 @@
 
 import pytest
 from flask import request
+from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from audits.core import clock
@@ -9,7 +10,7 @@ from certificates.lifecycle.workflow import CertificateState
 from portal.app import create_app
 from portal.doors.registry import norms
 from portal.stores.roles import REGISTER
-from portal.web import page_cache
+from portal.web import page_cache, quick
 from portal.web.kept_pages import keep_pages
 from tests.conftest import make_settings
 from tests.kit.factories.certificates import change, make_certificate
@@ -31,6 +32,7 @@ def kept(tmp_path, servers, settings, real_db, monkeypatch):
     app = create_app(make_settings(tmp_path, url, settings.redis_url), doors=("registry",))
     app.made = []
     app.before_request(lambda: app.made.append(request.path))
+    monkeypatch.setattr(quick.watching, "note_quick", lambda *each: app.made.append(each[0]))
     keep_pages(app)
     yield app
     app.extensions["engine"].dispose()
@@ -73,3 +75,61 @@ def test_the_norm_in_force_is_asked_once_while_the_register_stands_still(kept, h
         assert client.get(f"/register?q=flex{place}").status_code == 200
         made.append(len(asked))
     assert made == [1, 1, 2, 3, 4]
+
+
+def bytes_of(client, path, **headers):
+    """Return the body, and the headers that are not of one response."""
+    answer = client.get(path, headers=headers)
+    assert answer.status_code == 200
+    kept = {name: value for name, value in answer.headers.items() if name not in {"Date", "X-Request-Id"}}
+    return answer.data, kept
+
+
+@pytest.mark.parametrize("query", ["", "?lang=nl", "?lang=en"])
+@pytest.mark.parametrize("place", ["/register", "/api/v1/agencies"])
+def test_what_is_answered_beside_flask_is_what_flask_answers(kept, real_db, place, query):
+    query = query if place == "/register" else ""
+    with Session(real_db) as session:
+        names = [f"nl-{make_certificate(session).agency.register_number}" for _ in range(3)]
+        session.commit()
+    cache, slow = kept.wsgi_app, kept.test_client(use_cookies=False)
+    told = {"Accept-Language": "nl"}
+    quickly = [bytes_of(slow, f"{place}/{name}{query}", **told) for name in names]
+    assert kept.made[0].startswith(place)
+    assert kept.made[1:] == [f"{place}/<public_id>"] * 2
+    kept.wsgi_app = cache._app._inner
+    assert [bytes_of(slow, f"{place}/{name}{query}", **told) for name in names] == quickly
+    kept.wsgi_app = cache
+
+
+def test_flask_answers_all_that_is_not_quite_usual(kept, holder):
+    name, client = f"nl-{holder[1].agency.register_number}", kept.test_client(use_cookies=False)
+    path = f"/register/{name}"
+    client.get(path)
+    for asked, status, headers in (
+        (path, 200, {"Cookie": "keurwerk=x"}),
+        (f"{path}?on=2026-01-01", 200, {}),
+        (f"{path}?lang=xx", 200, {}),
+        ("/register/nl-99999999", 404, {}),
+        (path.replace("nl-", "NL-"), 301, {}),
+        (path, 302, {"Accept-Language": "pl"}),
+        (path, 200, {"Accept-Language": "de"}),
+        (f"/api/v1/agencies/{name}?lang=nl", 400, {}),
+    ):
+        kept.made.clear()
+        assert client.get(asked, headers=headers).status_code == status
+        assert kept.made == [asked.partition("?")[0]]
+
+
+def test_an_entry_beside_flask_takes_one_statement(kept, real_db):
+    with Session(real_db) as session:
+        names = [f"nl-{make_certificate(session).agency.register_number}" for _ in range(2)]
+        session.commit()
+    client, seen = kept.test_client(use_cookies=False), []
+    client.get(f"/register/{names[0]}")
+    listener = lambda *each: seen.append(each[2])  # noqa: E731
+    event.listen(kept.extensions["engine"], "before_cursor_execute", listener)
+    client.get(f"/register/{names[1]}")
+    event.remove(kept.extensions["engine"], "before_cursor_execute", listener)
+    assert [text.count("FROM register_entry") > 0 and "max(" not in text for text in seen].count(True) == 1
+    assert len(seen) == 2  # the position too, which is asked a few times a second

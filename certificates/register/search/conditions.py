@@ -24,6 +24,10 @@ HIDDEN = (
 )
 """What no page shows of an entry, as options of a statement."""
 
+_FOR_SEARCH = {"words", "folded", "numbers", "tags", "near", "sort_name", "form"}
+SHOWN = [column for column in RegisterEntry.__table__.c if column.name not in _FOR_SEARCH]
+"""All others, as columns of a statement without entities."""
+
 _LONG = (
     RegisterEntry.conditions,
     RegisterEntry.condition_terms,

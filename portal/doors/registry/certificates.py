@@ -11,7 +11,7 @@ from certificates.lifecycle.rules import is_number
 from certificates.register import queries
 from certificates.register.files import archival_form
 from portal.doors.registry.caching import SHARED_SECONDS
-from portal.doors.registry.pages import rosette
+from portal.doors.registry.sheets import rosette
 from portal.stores import database, files
 from portal.web.access import public
 

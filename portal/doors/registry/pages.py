@@ -1,33 +1,29 @@
 """The home page, the search, and the register entry of an agency."""
 
 from datetime import date
+from functools import partial
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, url_for
+from flask import Blueprint, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from markupsafe import Markup
 
-from audits.agencies.rules import Scope
-from audits.agencies.wording import country_name
 from audits.core import clock
-from audits.core.languages import WORKERS
-from audits.schemes.cycle import AuditKind
-from certificates.press import rosette_svg
+from audits.schemes.text import SchemeText
 from certificates.register import queries
-from certificates.register.schemes import scheme_by_digest
+from certificates.register.schemes import known_scheme, scheme_by_digest
 from certificates.register.search.cursor import Sort
 from certificates.register.search.exact import account_in, by_account
 from certificates.register.search.likeness import easily_confused
+from certificates.register.sheet import Sheet, plain_sheet
 from certificates.register.sheet import sheet as read_sheet
-from certificates.wording import items_in_words, scope_in_words
 from portal.doors.registry.caching import unkept
 from portal.doors.registry.facets import groups, provinces, taken_off
-from portal.doors.registry.facts import linked_data
 from portal.doors.registry.norms import scheme_in_force
 from portal.doors.registry.parameters import plain, read_asked
 from portal.doors.registry.past import asked_past
+from portal.doors.registry.sheets import may_share, shown
 from portal.doors.registry.workers import asks_for_workers, to_workers
 from portal.language.i18n import LANGUAGE, current_language
 from portal.settings import current_settings
@@ -35,9 +31,12 @@ from portal.signing.keys import current_keys
 from portal.stores import database
 from portal.web.access import public
 from portal.web.errors import answer
+from portal.web.stencil import Stencil, Unmarked, shapes
 from portal.web.throttle import visitor_waits
 
 _COMPARED = 10
+ENTRY = "entry"
+"""The kind of page whose shapes are kept."""
 SORTS = {Sort.RELEVANCE: _l("best fit first"), Sort.NAME: _l("by name"), Sort.CHANGED: _l("latest change first")}
 
 
@@ -98,46 +97,46 @@ def entry(public_id: str) -> ResponseReturnValue:
         return redirect(url_for("registry.entry", public_id=public_id.lower()), 301)
     session, today = database.read(), clock.today()
     sheet = read_sheet(session, public_id, today)
-    found, history = sheet.entry, sheet.history
+    found = sheet.entry
     if public_id != found.public_id:
         return redirect(url_for("registry.entry", public_id=found.public_id), 301)
     if asks_for_workers():
         return to_workers(found)
     scheme = scheme_by_digest(session, found.scheme["sha256"]) if found.scheme else scheme_in_force(today)
-    language, seat, status = current_language(), sheet.printed["seat"] or {}, found.status_on(today)
-    scope, settings = Scope.of(found.scope), current_settings()
-    return render_template(
-        "registry/entry.html",
-        entry=found,
-        status=status,
-        today=today,
-        history=history,
-        past=asked_past(found.agency_id, today),
-        excepted=items_in_words(Scope.of(found.excepted), scheme, language) if found.excepted and scheme else [],
-        reason=history[0].why(language) if history and history[0].status is status else "",
-        scheme=scheme,
-        scope=scope_in_words(scope, scheme, language) if scheme else None,
-        houses=scope.offers_housing,
-        seat_country=country_name(found.country, language),
-        linked=linked_data(found, today, settings.body_name, seat),
-        can_seal=current_keys().available,
-        base=settings.public_url,
-        workers=WORKERS,
-        last_audit=_last_audit(found.details),
-        file_sha256=sheet.file_sha256,
-        rosette=rosette(sheet.printed["digest"]) if sheet.printed["digest"] else None,
-        seat=seat,
-        sites=sheet.printed["sites"],
-        as_json=url_for("registry.agency", public_id=public_id, lang=None),
-    )
+    past, language = asked_past(found.agency_id, today), current_language()
+    shared = _is_plain() and may_share(found)
+    stencil = Stencil(language) if shared else Unmarked(language)
+    render = partial(_entry, _context(stencil, sheet, scheme, today) | {"past": past})
+    if not shared:
+        return render()
+    stencil.note(request.script_root, request.args.get(LANGUAGE))
+    return shapes(current_app.extensions, ENTRY).page(stencil, render)
 
 
-def rosette(digest: str) -> Markup:
-    """Return the rosette of a digest."""
-    return Markup(rosette_svg(bytes.fromhex(digest)))  # noqa: S704  # our own drawing: numbers only
+def quick_entry(public_id: str, language: str, asked: str | None) -> bytes | None:
+    """Return the bytes of the same page in a language, which may be `asked` for in the address; None at first."""
+    stencil, today = Stencil(language), clock.today()
+    with database.connection() as connection:
+        sheet = plain_sheet(connection, public_id, today)
+    scheme = known_scheme(sheet.entry.scheme["sha256"]) if sheet and sheet.entry.scheme else None
+    if sheet is None or scheme is None or not may_share(sheet.entry):
+        return None
+    _context(stencil, sheet, scheme, today)
+    stencil.note("", asked)
+    page = shapes(current_app.extensions, ENTRY).known(stencil)
+    return page.encode() if page else None
 
 
-def _last_audit(details: dict[str, Any]) -> dict[str, Any] | None:
-    """Return kind and month of the last audit that was decided on."""
-    known = details.get("last_audit")
-    return {"kind": AuditKind(known["kind"]), "month": date.fromisoformat(f"{known['month']}-01")} if known else None
+def _context(stencil: Stencil, sheet: Sheet, scheme: SchemeText | None, today: date) -> dict[str, Any]:
+    return shown(stencil, sheet, scheme, today, current_settings(), can_seal=current_keys().available)
+
+
+def _entry(context: dict[str, Any]) -> str:
+    as_json = url_for("registry.agency", public_id=context["entry"].public_id, lang=None)
+    return render_template("registry/entry.html", as_json=as_json, **context)
+
+
+def _is_plain() -> bool:
+    """Return whether nothing is asked but the page, by nobody in particular, and templates stay as they are."""
+    own = current_app.config["SESSION_COOKIE_NAME"] in request.cookies
+    return not own and request.args.keys() <= {LANGUAGE} and not current_app.jinja_env.auto_reload

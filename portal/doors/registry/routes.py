@@ -3,6 +3,7 @@
 from flask import Blueprint, Response, request
 from flask.blueprints import BlueprintSetupState
 
+from certificates.addresses import API
 from portal.doors.registry import (
     about,
     accounts,
@@ -30,6 +31,7 @@ from portal.doors.registry import (
 from portal.doors.registry.caching import keep
 from portal.doors.registry.problems import InvalidQueryError, invalid_query, problem
 from portal.doors.registry.standby import answer_from_files
+from portal.web.quick import QUICK, Maker
 
 __all__ = ["blueprints"]
 
@@ -80,6 +82,10 @@ def _join(state: BlueprintSetupState) -> None:
     app = state.app
     app.extensions["problem"] = problem
     app.extensions["standby"] = answer_from_files
+    app.extensions[QUICK] = {
+        "/register": Maker("/register/<public_id>", pages.quick_entry),
+        f"{API}/agencies": Maker(f"{API}/agencies/<public_id>", api.quick_agency),
+    }
     app.register_error_handler(InvalidQueryError, invalid_query)
     # These use no cookie and act for nobody, so CSRF protection is not needed; requests of witnesses are signed.
     for view in (
