@@ -10,7 +10,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -80,7 +80,9 @@ def lists(report: Report, port: int, numbers: Sequence[str], rounds: int) -> Non
 
 def smaller(compared: Comparison, agencies: int) -> Installed:
     """Return our build with a tenth of the agencies, at most 20,000."""
-    return compared.again(f"{OURS} small", max(2, min(SMALL, agencies // 10)))
+    found = compared.machine.install(replace(compared.ours.build, name=f"{OURS} small"))
+    found.seed(max(2, min(SMALL, agencies // 10)))
+    return found
 
 
 def grew(report: Report, case: str, small: str) -> None:

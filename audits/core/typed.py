@@ -25,6 +25,8 @@ def plain(text: str) -> str:
 
     Text copied from web pages and word processors contains zero-width spaces, direction marks and special dashes.
     """
+    if text.isascii():  # nothing in it is invisible, or another dash
+        return " ".join(text.split())
     kept = (sign for sign in unicodedata.normalize("NFC", text) if unicodedata.category(sign) != "Cf")
     dashed = ("-" if sign == _MINUS or unicodedata.category(sign) == "Pd" else sign for sign in kept)
     return " ".join("".join(dashed).split())

@@ -13,6 +13,7 @@ from certificates.lifecycle.rules import Status
 from certificates.lifecycle.workflow import CertificateState
 from certificates.register.models import RegisterEntry
 from certificates.register.search import plans
+from certificates.register.search.common import Common, common
 from certificates.register.search.query import (
     Asked,
     How,
@@ -136,6 +137,25 @@ def test_a_name_is_found_with_any_single_typing_error(session):
         assert found.total, typed  # if it is no slip, it happens to stand in another name
     assert missed == []
     assert forgiven > 100
+
+
+def test_what_a_process_knows_of_common_words_changes_no_answer(session, monkeypatch):
+    fill(session)
+    learnt = Common()
+    learnt.learn(session.connection())
+    assert {"bv", "almere"} <= set(learnt.words)  # in some hundred of the sample, which is all
+    asked = [text for text, _ in (*GOLDEN, *slips(random.Random(7), 60))]  # noqa: S311
+    answers = []
+    for words in ([], learnt.words):
+        monkeypatch.setattr(common, "words", words)
+        found = [find(session, Asked(TODAY, text), page=True) for text in asked]
+        answers.append(
+            [
+                (each.how, [entry.public_id for entry in (*each.entries, *each.alike)], each.counted, each.after)
+                for each in found
+            ]
+        )
+    assert answers[0] == answers[1]
 
 
 def slips(dice, count):

@@ -4,7 +4,20 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, and_, bindparam, case, cast, false, func, literal, or_, true
+from sqlalchemy import (
+    ColumnElement,
+    String,
+    and_,
+    bindparam,
+    case,
+    cast,
+    false,
+    func,
+    literal,
+    literal_column,
+    or_,
+    true,
+)
 from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.orm import defer
 
@@ -23,21 +36,6 @@ HIDDEN = (
     defer(RegisterEntry.tags),
 )
 """What no page shows of an entry, as options of a statement."""
-
-_FOR_SEARCH = {"words", "folded", "numbers", "tags", "near", "sort_name", "form"}
-SHOWN = [column for column in RegisterEntry.__table__.c if column.name not in _FOR_SEARCH]
-"""All others, as columns of a statement without entities."""
-
-_LONG = (
-    RegisterEntry.conditions,
-    RegisterEntry.condition_terms,
-    RegisterEntry.excepted,
-    RegisterEntry.scope,
-    RegisterEntry.scheme,
-    RegisterEntry.details,
-)
-LEFT_OUT = tuple(defer(each, raiseload=True) for each in _LONG)
-"""And what a list of results does not: to read six JSON values of each of its entries costs more than to show it."""
 
 _APPLIED_UNTIL = RegisterEntry.applied_on + func.make_interval(0, RegisterEntry.applied_months)
 
@@ -78,6 +76,11 @@ def status_tag(day: date) -> ColumnElement[str]:
 def fits(name: str) -> ColumnElement[bool]:
     """Return the condition that the words and tags of an entry fit a tsquery, the value of this name."""
     return TERMS.op("@@")(cast(bindparam(name, type_=String), TSQUERY))
+
+
+def fits_beside(name: str) -> ColumnElement[bool]:
+    """Return the same condition for entries that were found by another: no index is asked for it."""
+    return TERMS.op("||")(literal_column("''::tsvector")).op("@@")(cast(bindparam(name, type_=String), TSQUERY))
 
 
 def within(statuses: tuple[Status, ...], day: date) -> ColumnElement[bool]:

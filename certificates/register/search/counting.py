@@ -48,7 +48,7 @@ def count(session: Session, plan: Plan, filters: Filters, day: date) -> Counted:
     values = {key: value for n, query in enumerate(queries) for key, value in plan.values(query, f"c{n}_").items()}
     facets: dict[Facet, dict[str, int]] = {}
     found = 0
-    for of, each, number in session.execute(_statement(wanted, chosen, day), values):
+    for of, each, number in session.connection().execute(_statement(wanted, chosen, day), values):
         name, _, value = each.partition(":")
         if not name:
             found = found if of else number

@@ -26,7 +26,8 @@ from sqlalchemy.dialects.postgresql import ARRAY, distinct_on
 from sqlalchemy.types import Text
 
 from certificates.register.models import RegisterEntry
-from certificates.register.search.conditions import fits
+from certificates.register.search.common import common
+from certificates.register.search.conditions import fits, fits_beside
 from certificates.register.search.filters import quoted
 from certificates.register.search.how import How
 from certificates.register.search.names import FORMER, WHOLE
@@ -64,6 +65,7 @@ class Part:
     rank: Rank
     also: tuple[Inside, ...] = ()
     numbers: tuple[str, ...] = ()
+    within: str = ""  # a tsquery that is looked for in the entries that were found by the other
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,7 @@ class PartShape:
     rarity: bool
     also: tuple[int, ...]
     by_number: bool
+    narrows: bool
 
 
 Shape = tuple[PartShape, ...]
@@ -98,6 +101,7 @@ class Plan:
                 part.rank.rarity,
                 tuple(len(each.texts) for each in part.also),
                 bool(part.numbers),
+                bool(part.within),
             )
             for part in self.parts
         )
@@ -109,6 +113,8 @@ class Plan:
             own = f"{prefix}{n}_"
             found[f"{own}query"] = " & ".join(f"({each})" for each in (part.query, filters) if each)
             found[f"{own}numbers"] = list(part.numbers)
+            if part.within:
+                found[f"{own}within"] = part.within
             found |= {f"{own}step{k}": [f"%{text}%" for text in step] for k, step in enumerate(part.rank.steps)}
             for m, inside in enumerate(part.also):
                 found[f"{own}also{m}"] = inside.query
@@ -140,7 +146,7 @@ def by_words(typed: Typed) -> Plan:
     """Return the plan for names that hold all units; who is called just so is found however many others there are."""
     whole = " | ".join(quoted(WHOLE + form) for form in typed.tell if " " not in form)
     rank = _rank(typed)
-    parts = [Part(typed.query, MOST + 1, rank)]
+    parts = [_of_units([(unit, ()) for unit in typed.units], MOST + 1, rank)]
     if whole:
         parts.append(Part(whole, _MOST_WHOLE, rank))
     return Plan(How.WORDS, tuple(parts))
@@ -151,21 +157,35 @@ def by_near_words(typed: Typed, near: Sequence[Iterable[str]], known: Sequence[b
 
     A unit that nothing resembles is looked for inside words.
     """
-    queries, also = [], []
+    units: list[tuple[Unit, Sequence[str]]] = []
+    also = []
     for unit, resembling, is_known in zip(typed.units, near, known, strict=True):
         inside = () if is_known or resembling else _inside(unit)
         if inside:
             also.append(Inside(unit.query(), inside))
         else:
-            queries.append(unit.query(resembling))
-    return Plan(How.NEAR, (Part(" & ".join(queries), _MOST_WHOLE, _rank_of_near(typed, near), tuple(also)),))
+            units.append((unit, tuple(resembling)))
+    return Plan(How.NEAR, (_of_units(units, _MOST_WHOLE, _rank_of_near(typed, near), *also),))
 
 
 def by_some_words(typed: Typed, near: Sequence[Iterable[str]]) -> Plan:
     """Return the plan for names that lack one of the units; the rarer the others are, the better they fit."""
-    units = [unit.query(resembling) for unit, resembling in zip(typed.units, near, strict=True)]
-    lacking = [" & ".join(units[:place] + units[place + 1 :]) for place in range(len(units))]
-    return Plan(How.NEAR, tuple(Part(query, _MOST_OF_A_WORD, Rank(rarity=True)) for query in lacking if query))
+    units = [(unit, tuple(resembling)) for unit, resembling in zip(typed.units, near, strict=True)]
+    lacking = [units[:place] + units[place + 1 :] for place in range(len(units))]
+    return Plan(How.NEAR, tuple(_of_units(each, _MOST_OF_A_WORD, Rank(rarity=True)) for each in lacking if each))
+
+
+def _of_units(units: Sequence[tuple[Unit, Sequence[str]]], limit: int, rank: Rank, *also: Inside) -> Part:
+    """Return the part for entries with all units, each with words like it; the index is asked for the rare ones."""
+    rare = [not common.any([*unit.fitting, *((word, False) for word in near)]) for unit, near in units]
+    queries = [unit.query(near) for unit, near in units]
+    if not any(rare):
+        return Part(" & ".join(queries), limit, rank, also)
+    first, then = (
+        " & ".join(query for query, is_rare in zip(queries, rare, strict=True) if is_rare is wanted)
+        for wanted in (True, False)
+    )
+    return Part(first, limit, rank, also, within=then)
 
 
 def _select(
@@ -174,6 +194,8 @@ def _select(
     conditions = [within]
     if part.has_query:
         conditions.append(fits(f"{own}query"))
+    if part.narrows:
+        conditions.append(fits_beside(f"{own}within"))
     if part.by_number:
         conditions.append(RegisterEntry.numbers.overlap(bindparam(f"{own}numbers", type_=ARRAY(Text))))
     for m, texts in enumerate(part.also):

@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 
 from certificates.lifecycle.rules import Status
 from certificates.register.models import RegisterEntry, RegisterSlip
+from certificates.register.plain import LISTED, SHOWN, copied
 from certificates.register.search import folding, plans
-from certificates.register.search.conditions import HIDDEN, LEFT_OUT, listed_on, shows, within
+from certificates.register.search.conditions import listed_on, shows, within
 from certificates.register.search.counting import Counted, count, count_all
 from certificates.register.search.cursor import Cursor, Sort
 from certificates.register.search.exact import HAVE_CONTACT, by_contact, contact_in
@@ -29,6 +30,7 @@ _MOST_SLIPS = 2000  # rows
 _SHORTEST_SLIP = folding.SHORTEST_NEAR - 1  # it may be a longer word without one of its letters
 _MOST_NEAR = 40  # words that resemble one
 _FEW_ALIKE = 5
+_TABLE = RegisterEntry.__table__
 _SORTED: tuple[Any, ...] = (RegisterEntry.sort_name, RegisterEntry.public_id, RegisterEntry.updated_at)
 _KEYS = {
     Sort.RELEVANCE: ("rank", "sort_name", "public_id"),
@@ -182,17 +184,18 @@ def _rows(session: Session, asked: Asked, plan: Plan) -> tuple[list[tuple[Regist
     values = plan.values(asked.filters.query) | {"size": asked.size + 1, "skipped": (asked.page - 1) * asked.size}
     if cursor:
         values |= {f"last{place}": value for place, value in enumerate(cursor.key)}
-    rows = session.execute(query, values).all()
+    rows = session.connection().execute(query, values).all()
+    columns = LISTED if asked.brief else SHOWN
     here, more = rows[: asked.size], len(rows) > asked.size
     here = here[::-1] if back else here
     if not here:
         return [], "", ""
-    first, last_key = (
-        Cursor(plan.how, sort, tuple(row[2:]), back=at == 0) for at, row in ((0, here[0]), (1, here[-1]))
-    )
+    keys = [tuple(row[len(columns) + 1 :]) for row in (here[0], here[-1])]
+    first, last_key = (Cursor(plan.how, sort, key, back=at == 0) for at, key in enumerate(keys))
     has_before = more if back else not asked.first
     has_after = True if back else more
-    return [(row[0], row[1]) for row in here], str(first) if has_before else "", str(last_key) if has_after else ""
+    found = [(copied(columns, row), row[len(columns)]) for row in here]
+    return found, str(first) if has_before else "", str(last_key) if has_after else ""
 
 
 @lru_cache(maxsize=256)
@@ -203,11 +206,8 @@ def _statement(
     found = hits(shape, within(statuses, day), *_SORTED)
     keys = [found.c[name] for name in _KEYS[sort]]
     down = (sort is Sort.CHANGED) != back
-    query = (
-        select(RegisterEntry, RegisterEntry.tags, *keys)
-        .join(found, found.c.agency_id == RegisterEntry.agency_id)
-        .options(*HIDDEN, *(LEFT_OUT if brief else ()))
-    )
+    query = select(*(LISTED if brief else SHOWN), _TABLE.c.tags, *keys)
+    query = query.select_from(_TABLE.join(found, found.c.agency_id == _TABLE.c.agency_id))
     if begins:
         last = tuple_(*(bindparam(f"last{place}", type_=key.type) for place, key in enumerate(keys)))
         query = query.where(tuple_(*keys) < last if down else tuple_(*keys) > last)
@@ -221,7 +221,7 @@ def _resembling(session: Session, named: Typed, contact: dict[str, Any] | None =
     rests = sorted({rest for each in left.values() for rest in each})
     by_rest: dict[str, set[str]] = {}
     query, values = (_SLIPS_OR_CONTACT, {"rests": rests, "contact": contact}) if contact else (_SLIPS, {"rests": rests})
-    for rest, word in session.execute(query, values) if rests or contact else ():
+    for rest, word in session.connection().execute(query, values) if rests or contact else ():
         by_rest.setdefault(rest, set()).add(word)
     known, near = [], []
     for unit in named.units:
