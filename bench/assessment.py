@@ -9,7 +9,6 @@ import socket
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import replace
 from functools import partial
 from itertools import count
 from urllib.request import HTTPCookieProcessor, build_opener
@@ -57,8 +56,7 @@ def main(sizes: Sizes, compared: Comparison) -> Report:
 
 def _few(stack: ExitStack, compared: Comparison, agencies: int) -> Installed:
     """Serve our build a second time, with few answers stored."""
-    few = compared.machine.install(replace(builds.us(), name=f"{builds.OURS}, few answers"))
-    few.seed(agencies)
+    few = compared.again(f"{builds.OURS}, few answers", agencies)
     few.serve(stack)
     wait(few.port, "/readyz")
     return few
@@ -78,7 +76,7 @@ def rival(stack: ExitStack, compared: Comparison, n: int) -> Side:
     """Return the form of tutorials, served on a database of its own."""
     url, port = compared.machine.database("bench_rival_form"), free_port()
     env = dict(compared.ours.env) | {"RIVAL_URL": url}
-    process = stack.enter_context(child(compared.ours.build, "web", str(port), "bench.rival_form:app", env=env))
+    process = stack.enter_context(child(compared.ours.build, "plain", str(port), "bench.rival_form:app", env=env))
     wait(port, "/")
     opener = build_opener(HTTPCookieProcessor())
     page = opener.open(f"http://127.0.0.1:{port}/")

@@ -103,7 +103,7 @@ def _bare(stack: ExitStack, compared: Comparison, bodies: Mapping[str, bytes], p
     for name, body in bodies.items():
         (folder / _plain(name).strip("/")).write_bytes(body)
     env = dict(compared.ours.env) | {"BARE_BODIES": str(folder)}
-    process = stack.enter_context(child(compared.ours.build, "web", str(port), "bench.bare:app", env=env))
+    process = stack.enter_context(child(compared.ours.build, "plain", str(port), "bench.bare:app", env=env))
     wait(port, _plain(next(iter(bodies))))
     return process.pid
 

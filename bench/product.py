@@ -14,6 +14,7 @@ PLACES = {
     # Run as programs.
     "web": ("portal.host.server", "portal.web"),
     "signer": ("portal.host.signer",),
+    "plain": ("bench.plain",),  # the harness's own: how a rival is served
     # Imported.
     "Settings": ("portal.settings:Settings",),
     "at_hand": ("portal.host.supervisor:at_hand", "portal.supervisor:at_hand"),

@@ -31,7 +31,7 @@ def main(sizes: Sizes, compared: Comparison) -> Report:
     sides = [_side(compared, each, sizes.n) for each in compared.all]
     with ExitStack() as stack:
         port, ours = free_port(), compared.ours
-        rival = stack.enter_context(child(ours.build, "web", str(port), "bench.rival_proof:app", env=ours.env))
+        rival = stack.enter_context(child(ours.build, "plain", str(port), "bench.rival_proof:app", env=ours.env))
         wait(port, "/")
         few = max(THEIR_CONNECTIONS, sizes.n // SLOWER)
         theirs = partial(load.run, port, "/", n=few, connections=THEIR_CONNECTIONS)

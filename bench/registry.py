@@ -109,7 +109,7 @@ def _served(stack: ExitStack, compared: Comparison, rows: list[Row]) -> dict[str
     served[builds.OURS] = _alone(stack, compared, compared.ours)
     port, build = free_port(), compared.ours.build
     env = dict(compared.ours.env) | {"RIVAL_REGISTRY": "1"}
-    process = stack.enter_context(child(build, "web", str(port), "bench.rival_registry:application", env=env))
+    process = stack.enter_context(child(build, "plain", str(port), "bench.rival_registry:application", env=env))
     wait(port, f"/register/{rows[0][0]}")
     served[TUTORIAL] = Served(port, partial(load.tree, process.pid), backends[0])
     file, port = compared.machine.state / "register.db", free_port()

@@ -12,7 +12,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from http.cookiejar import CookieJar
 from pathlib import Path
@@ -222,6 +222,8 @@ class Comparison:
         self.machine = Machine(stack, careless=sizes.small)
         self.ours = self.machine.install(builds.us())
         self.ours.seed(sizes.agencies)
+        # Who is served cannot be copied.
+        self._spare = self.machine.copy(self.ours, replace(builds.us(), name="spare")) if sizes.small else None
         self.all = [self.ours]
         if sizes.against:
             self.all.append(self._beside(builds.of_revision(stack, sizes.against), sizes.agencies))
@@ -238,6 +240,15 @@ class Comparison:
         other = self.machine.install(build)
         other.seed(agencies)
         return other
+
+    def again(self, name: str, agencies: int) -> Installed:
+        """Return our build once more, with so many agencies; in a small run a copy, as no figure is looked at."""
+        build = replace(self.ours.build, name=name)
+        if self._spare:
+            return self.machine.copy(self._spare, build)
+        found = self.machine.install(build)
+        found.seed(agencies)
+        return found
 
     def side(self, each: Installed, turn: Callable[[], load.Load]) -> Side:
         """Return a build as a side, with its web processes and its backends of the database server."""

@@ -17,7 +17,7 @@ from audits.agencies.trade_registers import clean_register_number
 from audits.core.access import Actor, Permission
 from audits.core.errors import RuleError, missing
 from audits.core.events import Event
-from audits.core.statements import built_once
+from audits.core.statements import built_once, rows
 
 
 def visible_agencies(actor: Actor) -> Select[Agency]:
@@ -85,7 +85,7 @@ def details_of(agency: Agency) -> AgencyDetails:
 def missing_of(session: Session, agency: Agency) -> list[ProfileSection]:
     """Return the profile sections that an application still needs; the caller must have access to the agency."""
     query, values = _listed(agency.id)
-    controlling_persons, contacts = session.execute(query, values).one()
+    controlling_persons, contacts = rows(session, query, values).one()
     return missing_sections(details_of(agency), controlling_persons=controlling_persons, contacts=contacts)
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from audits.applications.models import QuestionComment, QuestionTask
 from audits.core.access import Permission
-from audits.core.statements import built_once
+from audits.core.statements import built_once, rows
 from audits.people.models import Person
 from audits.people.queries import contacts_of
 
@@ -43,8 +43,8 @@ def codes_of(session: Session, application_id: UUID, person_id: UUID) -> frozens
 def shared_of(session: Session, application_id: UUID) -> Shared:
     """Return how the questions of an application are shared, in one statement however many there are."""
     query, values = _shared(application_id)
-    rows: Sequence[Any] = session.execute(query, values).all()
-    return Shared({code: name for code, name, _ in rows if name}, {code: many for code, _, many in rows if many})
+    found: Sequence[Any] = rows(session, query, values).all()
+    return Shared({code: name for code, name, _ in found if name}, {code: many for code, _, many in found if many})
 
 
 def comments_on(session: Session, application_id: UUID, code: str) -> list[QuestionComment]:

@@ -17,7 +17,7 @@ from audits.applications.workflow import ApplicationState
 from audits.core import languages
 from audits.core.access import Actor, Permission
 from audits.core.errors import missing
-from audits.core.statements import built_once
+from audits.core.statements import built_once, rows
 from audits.deadlines.models import Deadline
 from audits.deadlines.rules import DeadlineKind
 from audits.people.models import Person
@@ -241,10 +241,9 @@ def answers_before(session: Session, application: Application, codes: Collection
 def said_of(session: Session, application_id: UUID) -> dict[str, Said]:
     """Return what was said so far by requirement code. The caller must have access to the application."""
     query, values = _said(application_id)
-    rows = session.execute(query, values)
     return {
         code: Said(value, explained, frozenset([*details, *(filed or ())]))
-        for code, value, explained, details, filed in rows
+        for code, value, explained, details, filed in rows(session, query, values)
     }
 
 
@@ -258,7 +257,7 @@ def answered_codes(session: Session, application: Application) -> frozenset[str]
 def codes_with_files(session: Session, application_id: UUID) -> frozenset[str]:
     """Return the codes of the requirements with a file. The caller must have access to the application."""
     query, values = _with_files(application_id)
-    return frozenset(session.scalars(query, values))
+    return frozenset(rows(session, query, values).scalars())
 
 
 def self_assessment_of(session: Session, application: Application) -> SchemeText:
@@ -292,7 +291,7 @@ def _facts(session: Session, application: Application) -> dict[Fact, bool]:
     query, values = _decided_before(application.agency_id, application.id)
     return {
         Fact.OFFERS_HOUSING: application.offers_housing,
-        Fact.HOLDS_CERTIFICATE: session.scalar(query, values) or False,
+        Fact.HOLDS_CERTIFICATE: rows(session, query, values).scalar() or False,
     }
 
 
@@ -300,7 +299,7 @@ def _told(session: Session, application: Application, facts: Mapping[Fact, bool]
     """Return what expressions of the scheme may see of this application; of a question for files their number."""
     answers, agency = answers_of(session, application.id), application.agency
     query, bound = _filed(application.id)
-    files = {name: count for _, name, count in session.execute(query, bound) if name}
+    files = {name: count for _, name, count in rows(session, query, bound) if name}
     known = {"agency_headcount": agency.headcount, "agency_housing_places": agency.housing_places}
     return Told(
         known | {f"agency_{fact}": holds for fact, holds in facts.items()},

@@ -25,7 +25,7 @@ from audits.conditions.models import Condition, ConditionFile, ConditionProof
 from audits.conditions.workflow import UNMET
 from audits.core.canonical import canonical
 from audits.core.errors import IllegalMoveError
-from audits.core.statements import built_once
+from audits.core.statements import built_once, rows
 from audits.correspondence.models import TeamObjection
 from audits.decisions.models import Decision, DecisionBasis
 from audits.findings.models import Dispute, GradeChange, ReviewCheck
@@ -154,14 +154,14 @@ def audit_basis(session: Session, audit: Audit) -> Basis:
     the verdicts, the findings with their corrective actions, the words of inspector and reviewer, and the other
     decisions about this agency.
     """
-    rows = _gather(session, *_of_audit(audit.id, audit.certification_id, audit.agency_id))
-    rows[Part.VERDICTS] = sorted([*alike, sorted(units)] for *alike, units in rows[Part.VERDICTS])
+    parts = _gather(session, *_of_audit(audit.id, audit.certification_id, audit.agency_id))
+    parts[Part.VERDICTS] = sorted([*alike, sorted(units)] for *alike, units in parts[Part.VERDICTS])
     return Basis(
         {
             Part.SCHEME: audit.scheme_version.sha256,
             Part.SCOPE: [audit.application.scope, audit.confirmed_scope],
             Part.WORDS: [audit.summary, audit.recommendation],
-            **rows,
+            **parts,
         }
     )
 
@@ -196,7 +196,7 @@ def holder_in(session: Session, decision: Decision) -> Holder:
 
 
 def _gather(session: Session, query: _Gathered, values: dict[str, Any]) -> dict[Part, Any]:
-    parts: dict[Part, Any] = {Part(name): rows for name, rows in session.execute(query, values)}
+    parts: dict[Part, Any] = {Part(name): listed for name, listed in rows(session, query, values)}
     [row] = parts[Part.AGENCY]
     parts[Part.AGENCY] = dict(zip(_NAMED, row, strict=True))
     return parts
@@ -244,8 +244,8 @@ def _together(parts: Mapping[Part, _Query]) -> _Gathered:
 
 
 def _as_json(part: Part, query: _Query) -> Select[str, Any]:
-    rows = query.subquery()
-    listed = func.json_agg(func.json_build_array(*rows.c))  # of a sorted subquery, in its order
+    its = query.subquery()
+    listed = func.json_agg(func.json_build_array(*its.c))  # of a sorted subquery, in its order
     return select(literal_column(f"'{part.value}'"), func.coalesce(listed, literal_column("'[]'::json")))
 
 

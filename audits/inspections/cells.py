@@ -9,7 +9,7 @@ from sqlalchemy import Select, and_, exists, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from audits.core.errors import NotFoundError
-from audits.core.statements import built_once
+from audits.core.statements import built_once, rows
 from audits.inspections.grading import Origin
 from audits.inspections.models import CellFile, PrivateNote, SampledUnit, Verdict
 from audits.inspections.queries import SAME_UNIT, VERDICT, VerdictRow
@@ -56,7 +56,7 @@ def units_on(session: Session, audit_id: UUID, unit: str, falling: Collection[st
     The caller must have access to the audit, as for all reads of this module.
     """
     query, values = _units(audit_id, unit, list(falling))
-    return [UnitStand(*row) for row in session.execute(query, values)]
+    return [UnitStand(*row) for row in rows(session, query, values)]
 
 
 def cells_on(session: Session, audit_id: UUID, unit: str, code: str) -> tuple[list[Drawn], dict[str, VerdictRow], bool]:
@@ -65,22 +65,22 @@ def cells_on(session: Session, audit_id: UUID, unit: str, code: str) -> tuple[li
     That is whether there are private notes or files on it, which only then are worth a statement each.
     """
     query, values = _cells_on(audit_id, unit, code)
-    rows = session.execute(query, values).all()
-    units = [Drawn(reference, place, origin) for reference, place, origin, *_ in rows]
-    seen = {row[0]: VerdictRow(*row[4:]) for row in rows if row[4] is not None}
-    return units, seen, any(row[3] for row in rows)
+    found = rows(session, query, values).all()
+    units = [Drawn(reference, place, origin) for reference, place, origin, *_ in found]
+    seen = {row[0]: VerdictRow(*row[4:]) for row in found if row[4] is not None}
+    return units, seen, any(row[3] for row in found)
 
 
 def verdicts_at(session: Session, audit_id: UUID, unit: str, reference: str) -> dict[str, VerdictRow]:
     """Return the verdicts on one unit by requirement code."""
     query, values = _at(audit_id, unit, reference)
-    return {code: VerdictRow(*said) for code, *said in session.execute(query, values).all()}
+    return {code: VerdictRow(*said) for code, *said in rows(session, query, values).all()}
 
 
 def reference_at(session: Session, audit_id: UUID, unit: str, place: int) -> str:
     """Return the reference of the unit at a place of the draw, or raise NotFoundError."""
     query, values = _reference(audit_id, unit, place)
-    reference = session.scalar(query, values)
+    reference = rows(session, query, values).scalar()
     if reference is None:
         raise NotFoundError("This unit is not in the sample.")
     return reference
@@ -89,7 +89,7 @@ def reference_at(session: Session, audit_id: UUID, unit: str, place: int) -> str
 def cell_at(session: Session, audit_id: UUID, code: str, unit: str, place: int) -> tuple[str, StoredCell | None]:
     """Return the reference of the unit at a place of the draw, and its verdict; NotFoundError if there is no such."""
     query, values = _cell_at(audit_id, code, unit, place)
-    found = session.execute(query, values).one_or_none()
+    found = rows(session, query, values).one_or_none()
     if found is None:
         raise NotFoundError("This unit is not in the sample.")
     reference, name, at, *said = found
@@ -99,7 +99,7 @@ def cell_at(session: Session, audit_id: UUID, code: str, unit: str, place: int) 
 def matrix_of(session: Session, audit_id: UUID, unit: str) -> dict[tuple[str, int], MatrixCell]:
     """Return the verdicts on a kind of unit by requirement code and place of the unit, without their notes."""
     query, values = _matrix(audit_id, unit)
-    found = session.execute(query, values).all()
+    found = rows(session, query, values).all()
     return {(code, place): MatrixCell(value, version, noted) for code, place, value, version, noted in found}
 
 

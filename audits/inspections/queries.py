@@ -16,7 +16,7 @@ from audits.applications.queries import visible_applications
 from audits.applications.workflow import ApplicationState
 from audits.core.access import Actor, Permission
 from audits.core.errors import NotFoundError, missing
-from audits.core.statements import built_once
+from audits.core.statements import built_once, rows
 from audits.inspections.assignment import works_on
 from audits.inspections.grading import Extent, Origin
 from audits.inspections.judging import Method
@@ -158,7 +158,7 @@ def origins_of(session: Session, audit_id: UUID, units: Collection[str] | None =
     """Return how each unit came into the audit, per unit kind and reference, in the order of the draw."""
     drawn: dict[str, dict[str, Origin]] = defaultdict(dict)
     query, values = _origins(audit_id, units)
-    for unit, reference, origin in session.execute(query, values).all():
+    for unit, reference, origin in rows(session, query, values).all():
         drawn[unit][reference] = origin
     return dict(drawn)
 
@@ -169,7 +169,7 @@ def verdicts_of(
     """Return verdicts by requirement code and unit reference, in the order of the draw; `codes` limits them."""
     seen: dict[str, dict[str, VerdictRow]] = defaultdict(dict)
     query, values = _verdicts(audit_id, codes)
-    for code, reference, *said in session.execute(query, values).all():
+    for code, reference, *said in rows(session, query, values).all():
         seen[code][reference] = VerdictRow(*said)
     return dict(seen)
 
@@ -181,7 +181,7 @@ def drawn_and_judged(
     drawn: dict[str, dict[str, Origin]] = defaultdict(dict)
     judged: dict[str, dict[str, VerdictRow]] = defaultdict(dict)
     query, values = _drawn_and_judged(audit_id, units, codes)
-    for unit, reference, origin, code, *said in session.execute(query, values).all():
+    for unit, reference, origin, code, *said in rows(session, query, values).all():
         drawn[unit][reference] = origin
         if code is not None:
             judged[code][reference] = VerdictRow(*said)
@@ -190,7 +190,7 @@ def drawn_and_judged(
 
 def rules_view(seen: Mapping[str, Mapping[str, VerdictRow]]) -> dict[str, dict[str, str]]:
     """Return the verdicts without their notes, the shape that the rules take."""
-    return {code: {reference: row.value for reference, row in rows.items()} for code, rows in seen.items()}
+    return {code: {reference: row.value for reference, row in judged.items()} for code, judged in seen.items()}
 
 
 def judgement_on(session: Session, audit_id: UUID, code: str) -> RequirementJudgement | None:
@@ -212,7 +212,7 @@ def extents_in(judged: Mapping[str, RequirementJudgement]) -> dict[str, Extent]:
 def progress_of(session: Session, audit_id: UUID) -> dict[str, int]:
     """Return the number of assessed units per requirement."""
     query, values = _progress(audit_id)
-    return dict(session.execute(query, values).all())
+    return dict(rows(session, query, values).all())
 
 
 def remarks_of(session: Session, audit_id: UUID) -> list[Remark]:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, defer
 from audits.core import clock
 from audits.core.access import Actor, Permission
 from audits.core.errors import missing
-from audits.core.statements import built_once
+from audits.core.statements import built_once, rows
 from audits.decisions.models import Decision
 from audits.decisions.queries import visible_decisions
 from audits.inspections.models import Audit, ReportDraft
@@ -41,7 +41,7 @@ def find_document(session: Session, actor: Actor, kind: DocumentKind, subject_id
 def find_document_id(session: Session, actor: Actor, kind: DocumentKind, subject_id: UUID) -> UUID | None:
     """Return the id of that document, for a link to it."""
     query, values = _newest_id(actor, kind, subject_id)
-    return session.scalar(query, values)
+    return rows(session, query, values).scalar()
 
 
 def documents_of_agency(session: Session, actor: Actor, agency_id: UUID) -> dict[UUID, Document]:

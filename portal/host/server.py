@@ -30,6 +30,7 @@ from portal.reader.client import reader
 WORKERS = 2
 THREADS = 5  # up to MOST_PUBLIC wait for a sidecar; more than two others compete for the interpreter lock
 SOCKET_HOLDER: Any = _granian.SocketHolder  # its stubs know no arguments
+COLLECT_AFTER = 20_000  # containers; by default 700, so that each page walks what the process keeps and finds nothing
 KILL_SECONDS = 20  # for a request to finish at shutdown: on a busy machine a page may take 5
 
 
@@ -69,6 +70,7 @@ def serve(listening: socket.socket, target: str, application: WSGIApplication) -
     """Serve an application from a socket until this process is told to end; `target` names it in messages."""
     gc.collect()
     gc.freeze()  # what is loaded stays: no collection of a worker walks it, and its pages stay shared
+    gc.set_threshold(COLLECT_AFTER)
     longest: int = getattr(application, "longest_body", DEFAULT_LONGEST)
     gateway = Gateway(application, Terms(longest, max(ON_DISK, 2 * longest)), THREADS)
 

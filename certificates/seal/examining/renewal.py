@@ -42,7 +42,8 @@ _POLICY = StandardDiffPolicy(
 )
 _FIELD = {"/Type", "/Subtype", "/FT", "/T", "/TU", "/F", "/Rect", "/P", "/V"}
 _STAMP = {"/Type", "/Filter", "/SubFilter", "/Contents", "/ByteRange"}
-_OBJECT = re.compile(rb"(\d+)[\0\t\n\f\r ]+(\d+)[\0\t\n\f\r ]+obj")
+# From the first digit of a number alone: the seals are tens of thousands of digits in a row.
+_OBJECT = re.compile(rb"(?<!\d)(\d++)[\0\t\n\f\r ]+(\d++)[\0\t\n\f\r ]+obj")
 
 
 def is_renewal(pdf: bytes, seal: EmbeddedPdfSignature, later: Sequence[EmbeddedPdfSignature], trust: Trust) -> bool:
