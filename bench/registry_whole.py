@@ -135,8 +135,8 @@ def main() -> None:
     with create_app(settings, doors=()).app_context():
         dump, folder = _timed(partial(dumps.newest, database.read(whole=True), settings))
         kept, _ = _timed(partial(newer.keep, database.read(), place))
-    sizes = [each["size"] for each in dumps.manifest(folder)["files"]]
-    found = {"dump_seconds": dump, "dump_mb": max(sizes) / 1e6, "kept_seconds": kept, "kept_mb": _mb(place)}
+    size = sum(_mb(each) for each in folder.glob("agencies.*"))
+    found = {"dump_seconds": dump, "dump_mb": size, "kept_seconds": kept, "kept_mb": _mb(place)}
     print(json.dumps(found))
 
 

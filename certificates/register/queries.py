@@ -32,7 +32,6 @@ __all__ = [
     "How",
     "PublicDocument",
     "all_credentials",
-    "all_entries",
     "began",
     "certificate",
     "certificate_by_id",
@@ -155,12 +154,6 @@ def latest(session: Session, day: date, limit: int = 6) -> list[RegisterEntry]:
     """Return the listed entries that changed last."""
     query = select(RegisterEntry).where(listed_on(day)).options(*HIDDEN)
     return list(session.scalars(query.order_by(RegisterEntry.updated_at.desc(), RegisterEntry.public_id).limit(limit)))
-
-
-def all_entries(session: Session) -> Iterator[RegisterEntry]:
-    """Yield every entry by its permanent name, listed or not; a few are in memory at a time."""
-    query = select(RegisterEntry).order_by(RegisterEntry.public_id).options(*HIDDEN)
-    yield from session.scalars(query.execution_options(yield_per=500))
 
 
 def changed_since(session: Session, moment: datetime | None, limit: int) -> list[RegisterEntry]:

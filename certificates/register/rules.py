@@ -103,6 +103,12 @@ def state_on(certificates: Mapping[UUID, Terms], changes: Iterable[Change], day:
     return lines[-1] if lines else None
 
 
+def in_camels(name: str) -> str:
+    """Return the name that a stored value has in the open data: `due_on` is dueOn."""
+    first, *others = name.split("_")
+    return first + "".join(map(str.capitalize, others))
+
+
 def since(lines: list[Line]) -> date | None:
     """Return the day since which the last status has held without interruption."""
     start = None

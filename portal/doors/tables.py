@@ -1,5 +1,6 @@
 """Write tables as CSV (RFC 4180) and as Excel workbooks."""
 
+import re
 from collections.abc import Iterable, Sequence
 from io import BytesIO
 
@@ -7,6 +8,7 @@ from flask import Response
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_BEGINNING = re.compile(f',"(?=[{re.escape("".join(_FORMULA))}])'.encode())
 
 
 def cell(value: object) -> str:
@@ -17,6 +19,14 @@ def cell(value: object) -> str:
 def csv_line(cells: Sequence[str]) -> str:
     """Return a line: every cell quoted, so that nobody takes a number for one, and none that begins a formula."""
     return ",".join(map(_quoted, cells)) + "\r\n"
+
+
+def without_formulas(lines: bytes) -> bytes:
+    """Return lines as `csv_line` has them of lines that others wrote, with every cell quoted.
+
+    Their first cell begins no formula, and their last one ends with no comma.
+    """
+    return _BEGINNING.sub(b",\"'", lines)
 
 
 def _quoted(cell: str) -> str:

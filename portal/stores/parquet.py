@@ -1,16 +1,14 @@
 """Write a table as Parquet in a process of its own, which alone loads the library: nobody who serves people does.
 
-Rows go there as CSV through a pipe and are written in groups, so that neither process holds the table. The same rows
+Lines of CSV go there through a pipe and are written in groups, so that neither process holds the table. The same rows
 give the same bytes with one release of the library: it writes no time, and its name is left out.
 """
 
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
-from typing import IO
 
 ROOT = Path(__file__).parents[2]
 _ROWS = 100_000  # of a group
@@ -19,8 +17,8 @@ _PATIENCE = 60.0  # seconds, for the last group
 
 
 @contextmanager
-def writing(path: Path, columns: Mapping[str, str], key: str) -> Iterator[Callable[[Sequence[str]], None]]:
-    """Yield a function that adds a row of texts; `columns` names their types: string, boolean, date or dateTime.
+def writing(path: Path, columns: Mapping[str, str], key: str) -> Iterator[Callable[[bytes], object]]:
+    """Yield a function that adds lines of CSV; `columns` names their types: string, boolean, date or dateTime.
 
     An empty text becomes null, but in the column `key`. OSError if the file cannot be written.
     """
@@ -35,7 +33,7 @@ def writing(path: Path, columns: Mapping[str, str], key: str) -> Iterator[Callab
     ) as process:
         assert process.stdin is not None  # noqa: S101  # by PIPE
         try:
-            yield partial(_send, process.stdin)
+            yield process.stdin.write
             _, said = process.communicate(timeout=_PATIENCE)
         except BaseException:
             process.kill()
@@ -43,11 +41,6 @@ def writing(path: Path, columns: Mapping[str, str], key: str) -> Iterator[Callab
     if process.returncode:
         last = said.decode(errors="replace").strip().rpartition("\n")[2]
         raise OSError(f"Parquet was not written: {last}")
-
-
-def _send(pipe: IO[bytes], row: Sequence[str]) -> None:
-    line = ",".join('"' + cell.replace('"', '""') + '"' for cell in row) + "\n"
-    pipe.write(line.encode())
 
 
 def main(path: str, key: str, *words: str) -> None:

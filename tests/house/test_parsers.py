@@ -41,6 +41,7 @@ ELSEWHERE = {
     "portal/doors/office/exports.py": "writes",
     "portal/doors/registry/ledger.py": "writes",
     "portal/forms/spreadsheets.py": "writes",
+    "portal/stores/packed.py": "opens what it wrote",
     "portal/backup/cluster.py": "a command's own; opens what it wrote, with hashes that it knows",
     "certificates/verifier/archive.py": "a program of its own, on somebody else's machine",
     "certificates/verifier/report.py": "a program of its own, on somebody else's machine",

@@ -217,6 +217,7 @@ OTHERS = {
     "certificates/register/extract.py": "values of documents",
     "certificates/register/files.py": "a read that begins at a file, not at an agency",
     "certificates/register/keeping.py": "plain values of a file that answers without a database, and back",
+    "certificates/register/lines.py": "one read that fills a module",
     "certificates/register/position.py": "a read for what keeps pages, in front of every session",
     "certificates/register/projection.py": "the row that services write; reads sources, writes nothing",
     "certificates/register/schemes.py": "words kept in memory",

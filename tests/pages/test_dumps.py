@@ -1,12 +1,14 @@
 """The whole register as files: complete, the same for the same day and position, described, signed."""
 
 import csv
+import gzip
 import hashlib
 import io
 import json
 import sys
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime, timedelta
+from itertools import product
 
 import duckdb
 import pytest
@@ -15,13 +17,16 @@ from audits.core import clock
 from certificates.credentials import jwks, tokens
 from certificates.ledger.entries import EntryType
 from certificates.lifecycle.workflow import CertificateState as S
+from certificates.register.lines import lines as lines_of
 from certificates.register.models import RegisterEntry
 from certificates.register.queries import entry_of
 from portal.doors.registry import downloads, dumps
 from portal.doors.registry.facts import agency_facts
+from portal.doors.tables import cell
 from portal.signing.keys import current_keys
 from portal.signing.ledger_file import alone
 from portal.stores.roles import REGISTER
+from tests.kit.factories.agencies import make_agency
 from tests.kit.factories.certificates import change, make_applicant, make_certificate
 from tests.pages.test_feeds import log
 from tests.pages.test_register_api import conforms
@@ -77,6 +82,98 @@ def test_both_files_hold_every_agency_as_the_open_data_has_it(app, client, sessi
     assert (odd["legalName"][0], odd["tradeNames"]) == ("'", "a/b|c,\nd")
     assert {row["reliable"] for row in table} == {"true", "false"}
     assert all(row["registerNumber"] for row in table)
+
+
+ODD = ['Flex "24"', "a|b", '", "', "c:\\d", "e,\nf\t", "Żółć", "\u0001", '"due_on":', "[]", ""]
+ORDINARY = {
+    "activities": ["payrolling"],
+    "sectors": ["meat"],
+    "recruitment_countries": ["PL", "RO"],
+    "own_housing": True,
+}
+
+
+LAST = date(2027, 3, 31)
+
+
+def cells(facts):
+    """What a row of the table says of an agency of the open data."""
+    mark = facts["certificate"] or {}
+    scope, scheme = mark.get("scope") or {}, mark.get("scheme") or {}
+    values = facts | mark | scope | {f"scheme{name.title()}": value for name, value in scheme.items()}
+    said = [values.get("number" if name == "certificateNumber" else name) for name in dumps.COLUMNS]
+    return [
+        "|".join(each.replace("|", "/") for each in value) if isinstance(value, list) else cell(value) for value in said
+    ]
+
+
+def strange(session, scheme, place, state, terms):
+    """An entry as no service would make it, in a state, with texts that JSON and CSV write in ways of their own."""
+    conditional, provisional, applied = terms
+    agency = make_agency(session)
+    name = f"nl-{agency.register_number}"
+    entry = RegisterEntry(
+        agency_id=agency.id, public_id=name, legal_name=ODD[place % len(ODD)], trade_names=ODD[: place % 4],
+        former_names=ODD[place % len(ODD) :], country="NL", register_number=agency.register_number,
+        city=ODD[-place % 7],
+        listed=True, applied_on=date(2026, 12, 31) if applied else None, applied_months=3, state=state,
+        conditional=conditional, provisional=provisional, under_appeal=applied,
+        conditions=ODD if conditional and state else [],
+        condition_terms=[], excepted=ORDINARY, scope={}, scheme={}, details={}, sort_name="", folded="", numbers=[],
+        updated_at=clock.now(),
+    )  # fmt: skip
+    if state:
+        entry.since, entry.valid_from, entry.valid_until = date(2026, 4, 1), date(2026, 4, 1), LAST
+        entry.certificate_number, entry.scheme = f"KW-{place}", scheme
+        entry.condition_terms = [{"text": each, "due_on": "2027-01-01", "met_on": None} for each in entry.conditions]
+        entry.scope = {"sectors": ODD} if provisional else ORDINARY
+    session.add(entry)
+    return entry
+
+
+def test_the_database_writes_what_the_open_data_say(app, session):
+    """In every state, on days around the last one that is valid and the last one that an application is shown."""
+    scheme = entry_of(session, make_certificate(session).agency.id).scheme
+    states = [None, S.ACTIVE, S.PARTLY_SUSPENDED, S.SUSPENDED, S.WITHDRAWN, S.ENDED]
+    ways = [(False, False, False), (True, False, True), (False, True, True), (True, True, False)]
+    entries = [
+        strange(session, scheme, place, state, terms) for place, (state, terms) in enumerate(product(states, ways))
+    ]
+    session.flush()
+    for day in (LAST + timedelta(days=days) for days in (-400, -1, 0, 1, 400)):
+        with app.test_request_context():
+            expected = {each.public_id: json.loads(json.dumps(agency_facts(each, day))) for each in entries}
+        written = list(lines_of(session, day, app.extensions["settings"].public_url, list(dumps.COLUMNS)))
+        found = {each["publicId"]: each for each in (json.loads(line) for line, _ in written)}
+        table = csv.reader(io.StringIO("".join(row.decode() + "\r\n" for _, row in written), newline=""))
+        rows = {row[0]: row for row in table}
+        assert list(found) == sorted(found) == list(rows)
+        assert {name: found[name] for name in expected} == expected
+        assert {name: rows[name] for name in expected} == {name: cells(each) for name, each in expected.items()}
+
+
+def test_the_files_are_kept_packed_and_sent_so_to_who_unpacks_them(client, agencies):
+    for name in ("agencies.csv", "agencies.jsonl"):
+        plain, packed = fetch(client, name), fetch(client, f"{name}.gz")
+        assert gzip.decompress(packed) == plain
+        with client.get(f"/dumps/{name}", headers={"Accept-Encoding": "gzip"}) as answer:
+            assert answer.data == packed
+            assert (answer.headers["Content-Encoding"], answer.headers["Vary"]) == ("gzip", "Accept-Encoding")
+            assert answer.headers["Content-Disposition"] == f"attachment; filename={name}"
+            assert answer.mimetype != "application/gzip"
+            tag = answer.headers["ETag"]
+        with client.get(f"/dumps/{name}") as answer:
+            assert answer.headers["ETag"] != tag
+            assert answer.headers["Vary"] == "Accept-Encoding"
+            assert "Content-Encoding" not in answer.headers
+
+
+def test_a_file_is_unpacked_once(client, agencies, cache):
+    fetch(client, "agencies.csv")
+    (folder,) = (each for each in cache.iterdir() if each.is_dir())
+    assert [each.name for each in (folder / "as-read").iterdir()] == ["agencies.csv"]
+    (folder / "agencies.csv.gz").write_bytes(b"")
+    assert fetch(client, "agencies.csv")
 
 
 def test_parquet_has_the_columns_of_the_csv_with_their_types(client, agencies, tmp_path):

@@ -37,7 +37,7 @@ HIDDEN = (
 )
 """What no page shows of an entry, as options of a statement."""
 
-_APPLIED_UNTIL = RegisterEntry.applied_on + func.make_interval(0, RegisterEntry.applied_months)
+APPLIED_UNTIL = RegisterEntry.applied_on + func.make_interval(0, RegisterEntry.applied_months)
 
 
 @lru_cache(maxsize=8)  # the same object for all statements of a day: it is not built, nor looked through, again
@@ -45,7 +45,7 @@ def listed_on(day: date) -> ColumnElement[bool]:
     """Return the SQL condition for entries in the search; applications are listed only for a while."""
     return and_(
         RegisterEntry.listed,
-        or_(RegisterEntry.state.is_not(None), day <= _APPLIED_UNTIL),
+        or_(RegisterEntry.state.is_not(None), day <= APPLIED_UNTIL),
     )
 
 
@@ -54,7 +54,7 @@ def shows(status: Status, day: date) -> ColumnElement[bool]:
     state, valid = RegisterEntry.state, RegisterEntry.valid_until >= day
     active = state == CertificateState.ACTIVE
     return {
-        Status.APPLIED: and_(state.is_(None), day <= _APPLIED_UNTIL),
+        Status.APPLIED: and_(state.is_(None), day <= APPLIED_UNTIL),
         Status.CERTIFIED: and_(active, valid, ~RegisterEntry.conditional),
         Status.CONDITIONAL: and_(active, valid, RegisterEntry.conditional),
         Status.PARTLY_SUSPENDED: and_(state == CertificateState.PARTLY_SUSPENDED, valid),

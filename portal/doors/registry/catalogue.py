@@ -12,6 +12,7 @@ from certificates.addresses import API
 
 LICENCE = "http://creativecommons.org/publicdomain/zero/1.0/deed.nl"
 _EU = "http://publications.europa.eu/resource/authority"
+_IANA = "http://www.iana.org/assignments/media-types"
 _PREFIXES = {
     "dcat": "http://www.w3.org/ns/dcat#",
     "dct": "http://purl.org/dc/terms/",
@@ -37,6 +38,7 @@ _CLASSES = {
     "dct:accrualPeriodicity": "dct:Frequency",
     "dct:format": "dct:MediaTypeOrExtent",
     "dcat:mediaType": "dct:MediaType",
+    "dcat:compressFormat": "dct:MediaType",
     "dcat:theme": "skos:Concept",
     "dcat:endpointURL": "rdfs:Resource",
     "dcat:endpointDescription": "rdfs:Resource",
@@ -54,11 +56,28 @@ class Distribution(NamedTuple):
     file_type: str
     media_type: str
     title: str
+    packed: str = ""  # the media type of what a client unpacks to read it
 
 
 _FORMS = (
     Distribution("csv", "/dumps/agencies.csv", "CSV", "text/csv", N_("Everything as CSV")),
     Distribution("lines", "/dumps/agencies.jsonl", "JSON", "application/json", N_("Everything as JSON lines")),
+    Distribution(
+        "csv-gz",
+        "/dumps/agencies.csv.gz",
+        "CSV",
+        "text/csv",
+        N_("Everything as CSV, packed (gzip)"),
+        "application/gzip",
+    ),
+    Distribution(
+        "lines-gz",
+        "/dumps/agencies.jsonl.gz",
+        "JSON",
+        "application/json",
+        N_("Everything as JSON lines, packed (gzip)"),
+        "application/gzip",
+    ),
     Distribution(
         "parquet", "/dumps/agencies.parquet", "PARQUET", "application/vnd.apache.parquet", N_("Everything as Parquet")
     ),
@@ -191,6 +210,7 @@ def _of_others(found: Iterable[Thing]) -> Iterator[Thing]:
 
 
 def _distribution(of: Described, form: Distribution) -> Thing:
+    packed: dict[str, list[Value]] = {"dcat:compressFormat": [Ref(f"{_IANA}/{form.packed}")]} if form.packed else {}
     return _own(of, form.name), {
         "a": [Ref("dcat:Distribution")],
         "dct:title": _in_each(form.title),
@@ -198,7 +218,8 @@ def _distribution(of: Described, form: Distribution) -> Thing:
         "dcat:accessService": [Ref(_own(of, "api"))],
         "dct:license": [Ref(LICENCE)],
         "dct:format": [Ref(f"{_EU}/file-type/{form.file_type}")],
-        "dcat:mediaType": [Ref(f"http://www.iana.org/assignments/media-types/{form.media_type}")],
+        "dcat:mediaType": [Ref(f"{_IANA}/{form.media_type}")],
+        **packed,
     }
 
 

@@ -4,12 +4,13 @@ import json
 from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, Response, jsonify, send_file
+from flask import Blueprint, Response, jsonify, request, send_file
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from audits.core.errors import N_
 from certificates.credentials import tokens
+from certificates.register.lines import BETWEEN
 from portal.doors.registry import dumps
 from portal.doors.registry.catalogue import LICENCE
 from portal.settings import current_settings
@@ -17,6 +18,7 @@ from portal.sidecar.lanes import BusyError
 from portal.signing.keys import current_keys
 from portal.signing.ledger_file import BeingMadeError
 from portal.stores import database
+from portal.stores.packed import ENDING
 from portal.web.access import public
 from portal.web.errors import answer
 from portal.web.security import open_to_pages, public_for
@@ -25,10 +27,12 @@ TYPE = "keurwerk-dump+jwt"
 _SECONDS = 300
 _RETRY = 30
 _BEING_MADE = N_("The files are being made. Ask again in half a minute.")
+_PACKED = {f"{name}{ENDING}": "application/gzip" for name in (dumps.CSV, dumps.LINES)}
 _MEDIA_TYPES = {
     dumps.CSV: "text/csv",
     dumps.LINES: "application/jsonl",
     dumps.PARQUET: "application/vnd.apache.parquet",
+    **_PACKED,
 }
 
 
@@ -62,10 +66,17 @@ def dump(name: str) -> ResponseReturnValue:
 
 
 def sent(folder: Path, name: str) -> Response:
-    """Return a file of a set."""
-    response = send_file(folder / name, mimetype=_MEDIA_TYPES[name], as_attachment=True, conditional=True)
+    """Return a file of a set. One that is kept packed is sent so to who can unpack it on the way."""
+    kept = f"{name}{ENDING}"
+    unpacks = kept in _PACKED and request.accept_encodings["gzip"] > 0
+    path = folder / kept if unpacks else dumps.as_read(folder, name)
+    response = send_file(path, _MEDIA_TYPES[name], as_attachment=True, download_name=name, conditional=True)
+    if unpacks:
+        response.headers["Content-Encoding"] = "gzip"
+    if kept in _PACKED:
+        response.vary.add("Accept-Encoding")
     held = dumps.manifest(folder)
-    response.set_etag(next(each["sha256"] for each in held["files"] if each["name"] == name))
+    response.set_etag(next(each["sha256"] for each in held["files"] if each["name"] == path.name))
     response.headers["Link"] = f'<{current_settings().public_url}/dumps/{dumps.CSV}-metadata.json>; rel="describedby"'
     return _shared(response)
 
@@ -101,7 +112,7 @@ _LISTS = frozenset({"tradeNames", "formerNames", "conditions", "activities", "se
 
 def _column(name: str, datatype: str) -> dict[str, Any]:
     column: dict[str, Any] = {"name": name, "titles": name, "datatype": datatype, "required": name == dumps.KEY}
-    return column | ({"separator": dumps.BETWEEN} if name in _LISTS else {})
+    return column | ({"separator": BETWEEN} if name in _LISTS else {})
 
 
 def _newest() -> Path:

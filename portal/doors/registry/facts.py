@@ -13,7 +13,7 @@ from certificates.lifecycle.rules import Status
 from certificates.register.models import RegisterEntry
 from certificates.register.projection import scheme_of
 from certificates.register.queries import PublicDocument
-from certificates.register.rules import Line, may_rely
+from certificates.register.rules import Line, in_camels, may_rely
 from portal.settings import current_settings
 
 
@@ -157,7 +157,7 @@ def _mark(entry: RegisterEntry, number: str) -> dict[str, Any]:
         "validFrom": _day(entry.valid_from),
         "validUntil": _day(entry.valid_until),
         "conditions": entry.conditions,
-        "conditionTerms": [{_camel(name): value for name, value in each.items()} for each in entry.condition_terms],
+        "conditionTerms": [{in_camels(name): value for name, value in each.items()} for each in entry.condition_terms],
         "scope": _scope(entry.scope),
         "scheme": entry.scheme,
         "links": {
@@ -169,12 +169,7 @@ def _mark(entry: RegisterEntry, number: str) -> dict[str, Any]:
 
 
 def _scope(codes: Mapping[str, Any]) -> dict[str, Any]:
-    return {_camel(name): value for name, value in Scope.of(codes).plain().items()}
-
-
-def _camel(name: str) -> str:
-    first, *others = name.split("_")
-    return first + "".join(map(str.capitalize, others))
+    return {in_camels(name): value for name, value in Scope.of(codes).plain().items()}
 
 
 def _day(day: date | None) -> str | None:
