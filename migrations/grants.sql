@@ -11,7 +11,8 @@ REVOKE ALL ON SCHEMA public FROM PUBLIC;
 GRANT USAGE ON SCHEMA public TO kw_app, kw_worker, kw_register;
 GRANT SELECT ON ALL TABLES IN SCHEMA public TO kw_app, kw_worker;
 
--- Agencies and people: which legal entity, which side somebody is on, and the address that signs in never change.
+-- Agencies and people: which legal entity and which side somebody is on never change, and the address that signs in only
+-- by the functions of walls/address.sql.
 GRANT INSERT ON agency, branch, controller, contact, person, person_role, tie TO kw_app, kw_worker;
 GRANT UPDATE (legal_name, trade_names, former_names, street, postcode, city, phone, website, activities, sectors,
   recruitment_countries, headcount, own_housing, housing_places, iban, account_holder, version)
@@ -46,12 +47,15 @@ GRANT UPDATE (answered_by, answered_at, granted) ON role_request TO kw_app, kw_w
 -- Signing in.
 GRANT INSERT ON credential, login_session, login_brake, held_form TO kw_app, kw_worker;
 GRANT INSERT ON mail_token TO kw_worker;  -- a link is made at the moment of mailing
+GRANT INSERT ON address_change TO kw_app;
+REVOKE ALL ON FUNCTION take_address(text, timestamptz), keep_address(text, timestamptz) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION take_address(text, timestamptz), keep_address(text, timestamptz) TO kw_app;
 GRANT UPDATE (password_hash, changed_at) ON credential TO kw_app, kw_worker;
 GRANT UPDATE (seen_at, ended_at) ON login_session TO kw_app, kw_worker;
 GRANT UPDATE (used_at) ON mail_token TO kw_app, kw_worker;
 GRANT UPDATE (failures, open_at) ON login_brake TO kw_app, kw_worker;
 GRANT DELETE ON login_brake TO kw_app;
-GRANT DELETE ON held_form, login_session, mail_token, login_brake TO kw_worker;
+GRANT DELETE ON held_form, login_session, mail_token, address_change, login_brake TO kw_worker;
 
 -- The norm.
 GRANT INSERT ON scheme_version, requirement TO kw_app, kw_worker;

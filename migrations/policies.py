@@ -58,6 +58,7 @@ VAULT = f"{PLANNER} AND {ME} = ANY (ARRAY(SELECT person_id FROM vault_reader WHE
 IN_VAULT = f"{VAULT} AND NOT has_interest({ME}, agency_id)"
 TOLD = f"{CASES} AND (told = 'complaint' OR {FREE_PLANNER})"  # complaint or signal
 ADD, CHANGE, ALL = ("INSERT",), ("UPDATE",), ("INSERT", "UPDATE", "DELETE")
+MY_EMAIL = f"(SELECT email FROM person WHERE id = {ME})"
 MY_COMMENT = f"(commented_by IS NULL OR commented_by = {ME})"
 MY_ANSWER = f"(answered_by IS NULL OR answered_by = {ME})"  # of the row before a change, and of the row after it
 
@@ -105,6 +106,9 @@ POLICIES = (
     *(Policy(table, (f"person_id = {ME}",), (f"person_id = {ME}",)) for table in ("credential", "login_session")),
     # A form is held when nobody is signed in; its person alone reads it.
     Policy("held_form", (f"person_id = {ME}",), (), (EVERYTHING,), may=ADD),
+    # Asked for by who is signed in; the functions of walls/address.sql make the change.
+    Policy("address_change", (f"person_id = {ME}",),
+           (f"person_id = {ME} AND old_email = {MY_EMAIL} AND num_nonnulls(taken_at, ended_at) = 0",), may=ADD),
     Policy("mail_token", (f"person_id = {ME}",), (f"person_id = {ME}",), may=CHANGE),
     Policy("tie", (f"person_id = {ME}", STAFF),
            (f"person_id = {ME} AND recorded_by IS NULL", f"{CASES} AND recorded_by = {ME}"), may=ADD),

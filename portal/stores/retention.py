@@ -44,8 +44,11 @@ _TRUST = N_("Anybody may check what a certificate said and when (GDPR article 6(
 KEPT: tuple[Kept, ...] = (
     Kept(
         "sessions",
-        N_("Who is signed in, links in mails, forms that were sent after a session ended, failed attempts to sign in"),
-        ("login_session", "mail_token", "held_form", "login_brake", "calendar_feed"),
+        N_(
+            "Who is signed in, links in mails, changes of an e-mail address, forms that were sent after a session "
+            "ended, failed attempts to sign in"
+        ),
+        ("login_session", "mail_token", "address_change", "held_form", "login_brake", "calendar_feed"),
         N_("12 hours; links until they are used, at most 7 days; the address of a calendar until it is ended"),
         _SECURITY,
         "portal.doors.account.services.clear_out",

@@ -58,6 +58,8 @@ class Kind(StrEnum):
     SIGNAL_READ = "signal_read"
     VAULT_READ = "vault_read"
     VAULT_READERS = "vault_readers"
+    ADDRESS_ASKED = "address_asked"
+    ADDRESS_CHANGED = "address_changed"
 
 
 class SecurityEvent(Base):

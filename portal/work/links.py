@@ -42,6 +42,8 @@ _FINDING = Link("agency.findings.show_finding", "finding_id")
 _APPEAL = Link("agency.appeals.show_appeal", "appeal_id")
 PAGES: dict[type[Notice], Link] = {
     account.Reset: Link("account.link", secret=Purpose.RESET),
+    account.AddressAsked: Link("account.new_address", secret=Purpose.ADDRESS),
+    account.AddressLeft: Link("account.link", secret=Purpose.OBJECTION),
     account.Daily: Link("account.notices"),
     people.Invitation: Link("account.link", secret=Purpose.INVITATION),
     people.AccountKnown: Link("account.login"),
@@ -142,4 +144,4 @@ def path_of(kind: str, subject_id: str | None = None, token: str | None = None) 
         values[link.subject] = UUID(subject_id)
     if link.secret:
         values |= {"purpose": link.secret.value, "token": token}
-    return current_app.url_map.bind("").build(link.endpoint, values)
+    return current_app.url_map.bind("").build(link.endpoint, values, append_unknown=False)

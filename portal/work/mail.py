@@ -18,6 +18,8 @@ from sqlalchemy.orm import Session
 
 from audits.core import clock, outbox
 from audits.people.models import Person
+from portal.doors.account import new_address
+from portal.doors.account.notices import AddressAsked, AddressLeft
 from portal.doors.account.services import mint_token
 from portal.settings import Settings, current_settings
 from portal.stores.messages import Delivery, held_for, note_message
@@ -87,6 +89,11 @@ def deliver(session: Session, payload: Mapping[str, Any]) -> None:
         return
     settings = current_settings()
     template = payload["template"]
+    address = (
+        new_address.destination(session, template, UUID(payload["subject_id"])) if _moves(template) else person.email
+    )
+    if address is None:
+        return
     link = settings.public_url + _path(session, person.id, payload)
     values: dict[str, object] = {"name": person.name, "link": link}
     values |= {name: date.fromisoformat(payload[name]) for name in _DAYS & set(payload)}
@@ -96,7 +103,7 @@ def deliver(session: Session, payload: Mapping[str, Any]) -> None:
     if person.daily_mail and path and template != DAILY:
         state, code = Delivery.HELD, ""
     else:
-        state, code = _sent(settings, _message(settings, person.email, person.language, text, number, page=True))
+        state, code = _sent(settings, _message(settings, address, person.language, text, number, page=True))
     note_message(session, UUID(number), person_id=person.id, subject=text[0], path=path, state=state, code=code)
 
 
@@ -135,11 +142,17 @@ def send_test(address: str, language: str) -> None:
     send(settings, _message(settings, address, language, text, str(uuid4()), page=True))
 
 
+def _moves(template: str) -> bool:
+    """Return whether a message is about a change of address: it goes to one of the two, and its link is about it."""
+    return template in {AddressAsked.kind, AddressLeft.kind}
+
+
 def _path(session: Session, person_id: UUID, payload: Mapping[str, Any]) -> str:
     if "path" in payload:  # queued by the previous release, which named the page itself
         return str(payload["path"])
     purpose = links.purpose_of(payload["template"])
-    token = mint_token(session, person_id, purpose) if purpose else None
+    about = UUID(payload["subject_id"]) if _moves(payload["template"]) else None
+    token = mint_token(session, person_id, purpose, about) if purpose else None
     return links.path_of(payload["template"], payload.get("subject_id"), token)
 
 

@@ -19,7 +19,7 @@ from sqlalchemy import func, select
 from audits.applications.notices import ApplicationTakenBack, FilePleaded, QuestionsShared
 from audits.changes.notices import ChangeReferred, ChangeReported
 from audits.conditions.notices import ProofSubmitted
-from audits.core import outbox
+from audits.core import clock, outbox
 from audits.core.access import AGENCY_ROLES, GRANTS, Permission, Role
 from audits.core.notices import KINDS, tell_person
 from audits.core.outbox import OutboxItem
@@ -48,8 +48,8 @@ from audits.worklists.notices import Terms
 from certificates.lifecycle.notices import HolderHeard, SuspensionToReview
 from portal.commands.mail import mail as mail_command
 from portal.doors.account import services
-from portal.doors.account.models import MailToken
-from portal.doors.account.notices import Reset
+from portal.doors.account.models import AddressChange, MailToken
+from portal.doors.account.notices import AddressAsked, AddressLeft, Reset
 from portal.doors.account.rules import Purpose
 from portal.language.i18n import LANGUAGES
 from portal.web.access import PUBLIC, SIGNED_IN, access_of
@@ -93,11 +93,19 @@ def test_a_folder_of_messages_is_private(app, session, deliver):
     assert set(modes.values()) == {0o600}
 
 
+TEMPLATES = {Purpose.ADDRESS: "address_asked", Purpose.OBJECTION: "address_left"}
+
+
 @pytest.mark.parametrize("purpose", Purpose)
 def test_a_link_is_made_when_the_mail_goes_out_and_works(app, session, deliver, purpose):
     person = make_person(session, Role.PLANNER)
-    message = deliver(template=purpose.value, person_id=str(person.id))
-    assert (message["To"], message["From"]) == (person.email, app.extensions["settings"].mail_from)
+    moved = {"old_email": person.email, "new_email": "new@x.example", "asked_at": clock.now()}
+    session.add(change := AddressChange(id=uuid4(), person_id=person.id, **moved))
+    session.flush()
+    template = TEMPLATES.get(purpose, purpose.value)
+    message = deliver(template=template, person_id=str(person.id), subject_id=str(change.id))
+    reader = "new@x.example" if purpose is Purpose.ADDRESS else person.email
+    assert (message["To"], message["From"]) == (reader, app.extensions["settings"].mail_from)
     base = app.extensions["settings"].base_url
     line = next(line for line in plain(message).splitlines() if line.startswith(base))
     token = line.removeprefix(f"{base}/{purpose}/")
@@ -163,6 +171,8 @@ READERS = {
     AccountKnown: set(),
     Invitation: set(),
     Reset: set(),
+    AddressAsked: set(),
+    AddressLeft: set(),
 }  # all others go to everybody at an agency
 
 
@@ -171,7 +181,8 @@ READERS = {
 def test_every_mail_can_be_written_and_leads_to_a_page_that_its_reader_may_open(app, session, deliver, kind, language):
     person = make_person(session, Role.PLANNER)
     person.language = language
-    about = uuid4()
+    moved = {"old_email": person.email, "new_email": "new@x.example", "asked_at": clock.now()}
+    session.add(AddressChange(id=(about := uuid4()), person_id=person.id, **moved))
     tell_person(session, person.id, kind(**sample(kind)), subject_id=about)
     session.flush()
     text = plain(deliver())

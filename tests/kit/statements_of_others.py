@@ -22,6 +22,10 @@ def unseen(by: str, table: str, where: str, worker: str = "rows", register: str 
     return Attack(f"{by} reads {table}: {where}", READ.format(table, where), "none", worker, register, by)
 
 
+MOVED = (
+    "INSERT INTO address_change (id, person_id, old_email, new_email, asked_at)"
+    " SELECT gen_random_uuid(), :{}, email, 'x@example.nl', now() FROM person WHERE id = :{}"
+)
 CONTACT = (
     "INSERT INTO contact (id, agency_id, name, function, email, phone, version)"
     " VALUES (gen_random_uuid(), :{}, 'x', 'x', 'x@example.nl', '', 1)"
@@ -65,6 +69,7 @@ SEEN_BY_OTHERS = [
     unseen("agency mine", "credential", "person_id = :other_owner"),
     unseen("agency mine", "login_session", "person_id = :administrator"),
     unseen("agency mine", "mail_token", "person_id = :administrator"),
+    unseen("agency mine", "address_change", "person_id = :administrator"),
     unseen("agency mine", "held_form", "person_id = :administrator"),
     unseen("agency mine", "tie", "true"),
     unseen("agency mine", "group_statement", "true"),
@@ -231,6 +236,9 @@ WRITTEN_BY_OTHERS = [
     Attack("another's link used", "UPDATE mail_token SET used_at = now()", "none", "rows", by="agency mine"),
     Attack("a link for oneself", "INSERT INTO mail_token (digest, person_id, purpose, expires_at)"
            " VALUES ('x', :administrator, 'reset', now())", NO_RIGHT, "rows", by="administrator"),
+    Attack("another address for another", MOVED.format("administrator", "administrator"), NO_RIGHT, by="agency mine"),
+    Attack("an address that was never the own", MOVED.format("administrator", "decider"), NO_RIGHT, by="administrator"),
+    Attack("a change nobody confirmed", "UPDATE address_change SET taken_at = now()", NO_RIGHT, by="administrator"),
     Attack("an answer for another", answered("other_draft"), NO_RIGHT, "pk_answer", by="agency mine"),
     Attack("an answer for another under one's own name", OWN_NAME, NO_RIGHT, "pk_answer", by="agency mine"),
     Attack("a file for another", filed("other_draft"), NO_RIGHT, "rows", by="agency mine"),

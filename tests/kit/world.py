@@ -32,7 +32,7 @@ from audits.worklists.services import work_off
 from certificates.ledger.models import CaseLogLeaves, WitnessedLog
 from certificates.lifecycle.models import Certificate
 from portal.doors.account.feeds import CalendarFeed
-from portal.doors.account.models import HeldForm, LoginSession, MailToken
+from portal.doors.account.models import AddressChange, HeldForm, LoginSession, MailToken
 from portal.doors.account.rules import Purpose
 from portal.stores.messages import Delivery, SentMessage
 from portal.stores.retention import Forgotten
@@ -254,6 +254,8 @@ def _people(session: Session) -> dict[str, Any]:
     norm = {"code": "other", "version": "1", "source": "x", "sha256": "x"}
     session.add(SchemeProposal(**norm, proposed_by=made["scheme_manager"], proposed_at=now))
     session.add(LoginSession(digest=b"session", person_id=made["administrator"], created_at=now, seen_at=now))
+    moved = {"old_email": "old@example.nl", "new_email": "new@example.nl", "asked_at": now}
+    session.add(AddressChange(id=uuid4(), person_id=made["administrator"], **moved))
     link = MailToken(digest=b"link", person_id=made["administrator"], purpose=Purpose.RESET, expires_at=now)
     session.add(link)
     about = {"subject": "x", "path": "", "sent_at": now, "state": Delivery.SENT, "code": ""}

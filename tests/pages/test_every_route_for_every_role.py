@@ -75,6 +75,7 @@ INSTEAD = {
     "/office/to-plan/to-plan": {"ending": "csv"},
     "/office/complaints/figures": {"ending": "xlsx"},
     "/office/exports/<any(": {"name": "statistics", "ending": "csv"},
+    "/address": {"token": "used"},
     "/account/calendar": {"kind": "mine"},
     "/calendar": {"token": "used"},
     "/office/people": {"person_id": "staff_id"},

@@ -7,12 +7,14 @@ from flask_login import current_user
 
 from audits.core.errors import NotFoundError, RuleError
 from portal.doors.account import login as browser
+from portal.doors.account import new_address as addresses
 from portal.doors.account import services, throttle
 from portal.doors.account.device import known_device, remember_device
 from portal.doors.account.door import bp
 from portal.doors.account.forms import LoginForm, NewPasswordForm, ResetForm
 from portal.doors.account.rules import Purpose, own_path
 from portal.doors.account.throttle import TooManyAttemptsError
+from portal.forms.form import Form
 from portal.stores import database
 from portal.web import security_log
 from portal.web.access import public
@@ -103,14 +105,14 @@ def forgot_sent() -> ResponseReturnValue:
     return render_template("account/forgot_sent.html")
 
 
-@bp.get("/<any(invitation, reset):purpose>/<token>")
+@bp.get("/<any(invitation, reset, objection):purpose>/<token>")
 @public
 def link(purpose: str, token: str) -> ResponseReturnValue:
     """Ask for a new password. Opening the page does not use up the link, because mail scanners open it too."""
     return _link_page(NewPasswordForm(), Purpose(purpose), token)
 
 
-@bp.post("/<any(invitation, reset):purpose>/<token>")
+@bp.post("/<any(invitation, reset, objection):purpose>/<token>")
 @public
 def link_submitted(purpose: str, token: str) -> ResponseReturnValue:
     """Set the password, end all other sessions, and sign in."""
@@ -132,12 +134,45 @@ def link_submitted(purpose: str, token: str) -> ResponseReturnValue:
     return response
 
 
+@bp.get("/address/<token>")
+@public
+def new_address(token: str) -> ResponseReturnValue:
+    """Ask whether the account may move to the address that this link was sent to; mail scanners open it too."""
+    try:
+        change = addresses.change_of(database.read(), token, Purpose.ADDRESS)
+    except NotFoundError:
+        return _link_gone(Purpose.ADDRESS)
+    return render_template("account/new_address.html", form=Form(), change=change)
+
+
+@bp.post("/address/<token>")
+@public
+def new_address_submitted(token: str) -> ResponseReturnValue:
+    """Change the address, and end all sessions but this one if it is of the same person."""
+    here = current_user.digest if current_user.is_authenticated else None
+    try:
+        with database.write() as session:
+            person = addresses.take(session, token, here=here)
+            security_log.record(session, Kind.ADDRESS_CHANGED, person_id=person.id)
+    except NotFoundError:
+        return _link_gone(Purpose.ADDRESS)
+    flash(_("Your e-mail address is changed. Sign in with it from now on."), "success")
+    return redirect(url_for("account.login"), 303)
+
+
 def _link_page(form: NewPasswordForm, purpose: Purpose, token: str, status: int = 200) -> ResponseReturnValue:
     try:
-        person = services.holder_of(database.read(), token, purpose)
+        email = _account_of_link(token, purpose)
     except NotFoundError:
         return _link_gone(purpose)
-    return render_template("account/new_password.html", form=form, purpose=purpose, email=person.email), status
+    return render_template("account/new_password.html", form=form, purpose=purpose, email=email), status
+
+
+def _account_of_link(token: str, purpose: Purpose) -> str:
+    """Return the address of the account that a link sets a password for; by an objection it keeps the one before."""
+    if purpose is Purpose.OBJECTION:
+        return addresses.change_of(database.read(), token, purpose).old_email
+    return services.holder_of(database.read(), token, purpose).email
 
 
 def _link_gone(purpose: str) -> ResponseReturnValue:

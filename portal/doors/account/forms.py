@@ -47,6 +47,11 @@ class ChangePasswordForm(Form):
     password = password_field(_l("New password"), required=_l("Enter a new password."), hint=_NEW_HINT, new=True)
 
 
+class NewAddressForm(Form):
+    email = email_field(_l("New e-mail address"), required=_l("Enter your new e-mail address."))
+    current = password_field(_l("Current password"), required=_l("Enter your current password."))
+
+
 class EndSessionsForm(Form):
     which = radios_field(_l("Which browser?"), [], required=_l("Choose a browser."))
     current = password_field(_l("Current password"), required=_l("Enter your current password."))

@@ -3,10 +3,11 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, LargeBinary
+from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary
+from sqlalchemy.dialects.postgresql import CITEXT
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from audits.core.db import Base, one_of, stored
+from audits.core.db import Base, Id, one_of, stored
 from audits.people.models import Person
 from portal.doors.account.rules import Purpose
 
@@ -46,8 +47,23 @@ class HeldForm(Base):
     sealed: Mapped[bytes] = mapped_column(LargeBinary)
 
 
+class AddressChange(Base):
+    """Another e-mail address that a person asked for: taken by the link to it, ended by the link to the old one."""
+
+    __tablename__ = "address_change"
+    __table_args__ = (CheckConstraint("new_email <> old_email", name="other"),)
+
+    id: Mapped[Id]
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    old_email: Mapped[str] = mapped_column(CITEXT)
+    new_email: Mapped[str] = mapped_column(CITEXT)
+    asked_at: Mapped[datetime]
+    taken_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+
+
 class MailToken(Base):
-    """A link sent by mail that allows one person to set a password once."""
+    """A link sent by mail that allows one person to set a password once, or to change their address."""
 
     __tablename__ = "mail_token"
     __table_args__ = (one_of("purpose", Purpose),)
@@ -57,6 +73,7 @@ class MailToken(Base):
     purpose: Mapped[Purpose] = mapped_column(stored(Purpose))
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
+    change_id: Mapped[UUID | None] = mapped_column(ForeignKey("address_change.id"))  # of an address
 
 
 class LoginThrottle(Base):

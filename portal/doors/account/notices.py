@@ -1,10 +1,18 @@
-"""Messages to people who forgot their password."""
+"""Messages to people about how they sign in."""
 
 from audits.core.notices import Notice
 
 
 class Reset(Notice, kind="reset"):
     """Contains a link for setting a new password."""
+
+
+class AddressAsked(Notice, kind="address_asked"):
+    """To the new address that somebody asked for; the link takes it. Not sent where it has an account already."""
+
+
+class AddressLeft(Notice, kind="address_left"):
+    """To the address before; the link keeps it, also after the new one was taken."""
 
 
 class Daily(Notice, kind="daily"):

@@ -13,10 +13,10 @@ from audits.core.access import Permission
 from audits.core.errors import RuleError
 from audits.people import queries as people
 from audits.people.services import declare_interest, edit_profile
-from portal.doors.account import held, services, throttle
+from portal.doors.account import held, new_address, services, throttle
 from portal.doors.account import login as browser
 from portal.doors.account.door import bp
-from portal.doors.account.forms import ALL, ChangePasswordForm, EndSessionsForm, ProfileForm
+from portal.doors.account.forms import ALL, ChangePasswordForm, EndSessionsForm, NewAddressForm, ProfileForm
 from portal.doors.account.own_data import own_data
 from portal.doors.account.rules import own_path
 from portal.doors.interests import InterestForm
@@ -150,6 +150,31 @@ def password_submitted() -> ResponseReturnValue:
     return redirect(url_for("account.show_account"), 303)
 
 
+@bp.get("/account/address")
+@signed_in
+def address() -> ResponseReturnValue:
+    """Ask for the new e-mail address and the current password."""
+    return _address_page(NewAddressForm())
+
+
+@bp.post("/account/address")
+@signed_in
+def address_submitted() -> ResponseReturnValue:
+    """Send a link to the new address; the answer is the same for one that has an account."""
+    form, actor = NewAddressForm(), current_actor()
+    if not form.validate_on_submit():
+        return _address_page(form), 422
+
+    def ask(session: Session) -> None:
+        new_address.ask_for(session, actor, current=form.current.data, email=form.email.data)
+        security_log.record(session, Kind.ADDRESS_ASKED)
+
+    if refused := _with_password(form, ask, counted="address-change"):
+        return _address_page(form), *refused
+    flash(_("If the new address has no account yet, a mail with a link is on its way to it."), "success")
+    return redirect(url_for("account.show_account"), 303)
+
+
 @bp.get("/account/sessions")
 @signed_in
 def sessions() -> ResponseReturnValue:
@@ -216,15 +241,17 @@ def interests_submitted() -> ResponseReturnValue:
     return _ties_page(form), 422
 
 
-def _with_password(form: Form, act: Callable[[Session], None]) -> tuple[int, dict[str, str]] | None:
+def _with_password(
+    form: Form, act: Callable[[Session], None], *, counted: str = ""
+) -> tuple[int, dict[str, str]] | None:
     """Do what needs the current password; otherwise complain and return status and headers.
 
-    Attempts are throttled as at sign-in.
+    Attempts are throttled as at sign-in; `counted` names a limit that a success does not lift.
     """
     own = {"own": str(current_actor().id)}
     try:
         with database.write() as session:
-            throttle.admit(session, own)
+            throttle.admit(session, own | ({counted: own["own"]} if counted else {}))
         with database.write() as session:
             act(session)
             throttle.forgive(session, own)
@@ -238,6 +265,10 @@ def _with_password(form: Form, act: Callable[[Session], None]) -> tuple[int, dic
         form.complain(error)
         return 422, {}
     return None
+
+
+def _address_page(form: NewAddressForm) -> str:
+    return render_template("account/address.html", form=form, person=current_user.person)
 
 
 def _sessions_form() -> EndSessionsForm:

@@ -13,10 +13,11 @@ from sqlalchemy.orm import Session
 from audits.core import clock
 from audits.core.events import Event
 from audits.people.models import Absence, Competence, Interest, Person
-from portal.doors.account.models import LoginSession
+from portal.doors.account.models import AddressChange, LoginSession
 
 _PERSON = ("id", "agency_id", "name", "email", "language", "invited_at", "retired_at")
 _SESSION = ("created_at", "seen_at", "ended_at")
+_ADDRESS = ("old_email", "new_email", "asked_at", "taken_at", "ended_at")
 _INTEREST = ("agency_id", "kind", "nature", "since", "until", "declared_at", "source")
 _ABSENCE = ("person_id", "deputy_id", "first_day", "last_day", "recorded_at", "ended_at")
 _COMPETENCE = ("kind", "value", "valid_until", "recorded_at", "ended_at")
@@ -30,6 +31,7 @@ def own_data(session: Session, person_id: UUID) -> str:
         "taken_at": clock.now(),
         "person": _row(person, _PERSON) | {"roles": sorted(person.roles)},
         "sessions": _rows(session, select(LoginSession).where(LoginSession.person_id == person_id), _SESSION),
+        "addresses": _rows(session, select(AddressChange).where(AddressChange.person_id == person_id), _ADDRESS),
         "ties": _rows(session, select(Interest).where(Interest.person_id == person_id), _INTEREST),
         "absences": _rows(session, select(Absence).where(Absence.person_id == person_id), _ABSENCE),
         "competences": _rows(session, select(Competence).where(Competence.person_id == person_id), _COMPETENCE),

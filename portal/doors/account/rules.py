@@ -18,6 +18,8 @@ class Purpose(StrEnum):
 
     INVITATION = "invitation"
     RESET = "reset"
+    ADDRESS = "address"  # to the new address of an account
+    OBJECTION = "objection"  # to the one before
 
 
 IDLE = timedelta(minutes=60)
@@ -25,7 +27,12 @@ LIFETIME = timedelta(hours=12)
 SEEN_EVERY = timedelta(minutes=1)
 HELD_FOR = timedelta(hours=12)  # what was sent after the end of a session
 INVITATION_ENDS = timedelta(days=30)  # an account that was never used until then is ended
-TOKEN_LIFETIME = {Purpose.INVITATION: timedelta(days=7), Purpose.RESET: timedelta(hours=1)}
+TOKEN_LIFETIME = {
+    Purpose.INVITATION: timedelta(days=7),
+    Purpose.RESET: timedelta(hours=1),
+    Purpose.ADDRESS: timedelta(days=1),
+    Purpose.OBJECTION: timedelta(days=7),
+}
 
 PASSWORD_MIN = 12
 PASSWORD_MAX = 200
@@ -55,6 +62,7 @@ LIMITS = {
     "address": Limit(free=40, wait=timedelta(seconds=30), longest=timedelta(minutes=15)),
     "account": Limit(free=20, wait=timedelta(seconds=30), longest=timedelta(minutes=15)),
     "own": Limit(free=5, wait=timedelta(seconds=30), longest=timedelta(minutes=15)),
+    "address-change": Limit(free=3, wait=timedelta(minutes=5), longest=timedelta(hours=1)),
     "reset-account": Limit(free=3, wait=timedelta(minutes=5), longest=timedelta(minutes=30)),
     "reset-address": Limit(free=20, wait=timedelta(minutes=1), longest=timedelta(hours=1)),
 }

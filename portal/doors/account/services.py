@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
-from sqlalchemy import ColumnElement, and_, delete, func, or_, select, text, update
+from sqlalchemy import ColumnElement, Executable, and_, delete, exists, func, or_, select, text, update
 from sqlalchemy.orm import Session, lazyload
 
 from audits.core import clock, events
@@ -21,8 +21,8 @@ from audits.core.notices import tell_person
 from audits.people.models import Person
 from audits.people.queries import approach
 from portal.doors.account import throttle
-from portal.doors.account.events import PasswordSet, SessionOpened
-from portal.doors.account.models import HeldForm, LoginSession, MailToken, PasswordHash
+from portal.doors.account.events import AddressKept, PasswordSet, SessionOpened
+from portal.doors.account.models import AddressChange, HeldForm, LoginSession, MailToken, PasswordHash
 from portal.doors.account.notices import Reset
 from portal.doors.account.rules import (
     HELD_FOR,
@@ -165,11 +165,14 @@ def request_reset(session: Session, email: str) -> None:
     tell_person(session, person_id, Reset())
 
 
-def mint_token(session: Session, person_id: UUID, purpose: Purpose) -> str:
-    """Create a link token. Called when the mail is written, so that no secret is stored in the outbox."""
+def mint_token(session: Session, person_id: UUID, purpose: Purpose, change_id: UUID | None = None) -> str:
+    """Create a link token. Called when the mail is written, so that no secret is stored in the outbox.
+
+    `change_id` is the change of address that the link is about.
+    """
     token = secrets.token_urlsafe(32)
-    expires_at = clock.now() + TOKEN_LIFETIME[purpose]
-    session.add(MailToken(digest=digest_of(token), person_id=person_id, purpose=purpose, expires_at=expires_at))
+    values = {"person_id": person_id, "purpose": purpose, "change_id": change_id}
+    session.add(MailToken(digest=digest_of(token), expires_at=clock.now() + TOKEN_LIFETIME[purpose], **values))
     return token
 
 
@@ -186,13 +189,19 @@ def holder_of(session: Session, token: str, purpose: Purpose) -> Person:
 def set_password(session: Session, token: str, purpose: Purpose, password: str) -> Person:
     """Redeem a link: set the password, use up all links of the person, end all sessions.
 
-    RuleError at `password` leaves everything unchanged.
+    The link of an objection also keeps the address. RuleError at `password` leaves everything unchanged.
     """
     person = holder_of(session, token, purpose)
     check_password(password, name=person.name, email=person.email)
-    used = update(MailToken).where(_usable(token, purpose)).values(used_at=clock.now())
-    if session.scalar(used.returning(MailToken.person_id)) is None:  # a concurrent request used the link first
+    ending = update(MailToken).where(_usable(token, purpose)).values(used_at=clock.now())
+    used: Executable = ending.returning(MailToken.person_id)
+    if purpose is Purpose.OBJECTION:
+        used = select(func.keep_address(token, clock.now()))
+    if session.scalar(used) is None:  # a concurrent request used the link first
         raise NotFoundError("This link no longer works.")
+    if purpose is Purpose.OBJECTION:
+        session.refresh(person, ["email"])
+        events.record(session, AddressKept(), subject_id=person.id, actor=person.actor, agency_id=person.agency_id)
     store_password(session, person, password)
     return person
 
@@ -230,16 +239,18 @@ def store_password(session: Session, person: Person, password: str, *, keep: byt
 
 
 def clear_out(session: Session) -> int:
-    """Delete ended sessions, used or outdated links, forms held for too long, and old throttle rows; return how many.
+    """Delete ended sessions, links used or too old, old changes of addresses, and forms that were held for too long.
 
-    Throttle rows are digests, and are not counted.
+    Return how many. Old throttle rows go too: they are digests, and are not counted.
     """
     now = clock.now()
     used = or_(MailToken.expires_at < now, MailToken.used_at.is_not(None))
+    linked = exists().where(MailToken.change_id == AddressChange.id)
     old = (
         delete(HeldForm).where(HeldForm.held_at < now - HELD_FOR),
         delete(LoginSession).where(LoginSession.created_at < now - LIFETIME),
         delete(MailToken).where(used),
+        delete(AddressChange).where(AddressChange.asked_at < now - TOKEN_LIFETIME[Purpose.OBJECTION], ~linked),
     )
     gone = sum(delete_counted(session, rows) for rows in old)
     throttle.forget_old(session)

@@ -28,6 +28,8 @@ WORDS = {
     Kind.LINK_REFUSED: _l("Link no longer works"),
     Kind.PASSWORD_SET: _l("Password set with a link"),
     Kind.PASSWORD_CHANGED: _l("Password changed"),
+    Kind.ADDRESS_ASKED: _l("Another e-mail address asked"),
+    Kind.ADDRESS_CHANGED: _l("E-mail address changed"),
     Kind.PASSWORD_REFUSED: _l("Wrong current password"),
     Kind.EVIDENCE_DOWNLOADED: _l("Evidence downloaded"),
     Kind.DOCUMENT_DOWNLOADED: _l("Document downloaded"),
