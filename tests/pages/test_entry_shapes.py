@@ -45,7 +45,7 @@ def shown(client, monkeypatch):
     def show(path, *, shared):
         with monkeypatch.context() as patch:
             if not shared:
-                patch.setattr(pages, "_is_plain", lambda: False)
+                patch.setattr(pages, "_is_plain", lambda _: False)
             answer = client.get(path)
         assert answer.status_code == 200
         return answer.text

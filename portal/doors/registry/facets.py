@@ -11,14 +11,16 @@ from flask_babel import lazy_gettext as _l
 from audits.agencies.wording import country_name
 from audits.schemes.text import SchemeText
 from certificates.lifecycle.rules import LISTED, Status
-from certificates.register.places import ABROAD, PROVINCES, UNKNOWN
+from certificates.register.places import ABROAD, PROVINCES
 from certificates.register.queries import Asked, Found
 from certificates.register.search.filters import YES, Facet
 from portal.doors.registry.parameters import plain
 from portal.language.i18n import current_language
 from portal.language.labels import label
+from portal.web.templating import number_text
 
 MOST_CHOICES = 8
+_DARKEST = 4  # shade of a province
 TITLES = {
     Facet.STATUS: _l("Status"),
     Facet.PROVINCE: _l("Province of the seat"),
@@ -75,10 +77,16 @@ def taken_off(asked: Asked, scheme: SchemeText | None) -> list[tuple[str, str]]:
     return links
 
 
-def provinces(found: Found) -> Mapping[str, int]:
-    """Return how many agencies each province has; one without any is 0, and so differs from what is unknown."""
+def provinces(found: Found) -> Mapping[str, tuple[str, str, str]]:
+    """Return for each province of the map its shade (0 to 4), a class for light figures on it, and the figure."""
     counts = found.counted.facets.get(Facet.PROVINCE, {})
-    return {code: counts.get(code, 0) for code in (*PROVINCES, ABROAD, UNKNOWN)}
+    most = max((counts.get(code, 0) for code in PROVINCES), default=0)
+    return {code: _shade(counts.get(code, 0), most) for code in PROVINCES}
+
+
+def _shade(count: int, most: int) -> tuple[str, str, str]:
+    shade = 0 if not count else _DARKEST if count == most else 1 + (_DARKEST - 1) * (count - 1) // most
+    return str(shade), " kw-map__count--light" if shade > _DARKEST // 2 else "", number_text(count) if count else "–"
 
 
 def _group(facet: Facet, asked: Asked, counts: Mapping[str, int], scheme: SchemeText | None, *, whole: bool) -> Group:

@@ -1,5 +1,6 @@
 """The home page, the search, and the register entry of an agency."""
 
+from collections.abc import Set
 from datetime import date
 from functools import partial
 from typing import Any
@@ -15,14 +16,14 @@ from certificates.register import queries
 from certificates.register.schemes import known_scheme, scheme_by_digest
 from certificates.register.search.cursor import Sort
 from certificates.register.search.exact import account_in, by_account
-from certificates.register.search.likeness import easily_confused
 from certificates.register.sheet import Sheet, plain_sheet
 from certificates.register.sheet import sheet as read_sheet
 from portal.doors.registry.caching import unkept
-from portal.doors.registry.facets import groups, provinces, taken_off
 from portal.doors.registry.norms import scheme_in_force
-from portal.doors.registry.parameters import plain, read_asked
+from portal.doors.registry.parameters import read_asked
 from portal.doors.registry.past import asked_past
+from portal.doors.registry.results import may_share_page
+from portal.doors.registry.results import shown as shown_results
 from portal.doors.registry.sheets import may_share, shown
 from portal.doors.registry.workers import asks_for_workers, to_workers
 from portal.language.i18n import LANGUAGE, current_language
@@ -34,9 +35,8 @@ from portal.web.errors import answer
 from portal.web.stencil import Stencil, Unmarked, shapes
 from portal.web.throttle import visitor_waits
 
-_COMPARED = 10
-ENTRY = "entry"
-"""The kind of page whose shapes are kept."""
+ENTRY, RESULTS = "entry", "results"
+"""The kinds of page whose shapes are kept."""
 SORTS = {Sort.RELEVANCE: _l("best fit first"), Sort.NAME: _l("by name"), Sort.CHANGED: _l("latest change first")}
 
 
@@ -73,18 +73,15 @@ def search() -> ResponseReturnValue:
     if found.how is queries.How.NUMBER and found.total == 1 and not asked.filters.chosen:
         return redirect(url_for("registry.entry", public_id=found.entries[0].public_id))
     scheme = scheme_in_force(today)
-    return render_template(
-        "registry/search.html",
-        asked=asked,
-        found=found,
-        confused=bool(asked.text) and easily_confused([*found.entries[:_COMPARED], *found.alike], today),
-        groups=groups(asked, found, scheme),
-        provinces=provinces(found),
-        taken_off=taken_off(asked, scheme),
-        kept=plain(asked),
-        sorts=[(sort.value, words) for sort, words in SORTS.items() if asked.text or sort is not Sort.RELEVANCE],
-        today=today,
-    )
+    shared = _is_plain({LANGUAGE, "q"}) and may_share_page(asked, found)
+    stencil = Stencil(current_language()) if shared else Unmarked(current_language())
+    context = shown_results(stencil, asked, found, scheme, today)
+    sorts = [(sort.value, words) for sort, words in SORTS.items() if asked.text or sort is not Sort.RELEVANCE]
+    render = partial(render_template, "registry/search.html", sorts=sorts, **context)
+    if not shared:
+        return render()
+    stencil.note(request.script_root, request.args.get(LANGUAGE))
+    return shapes(current_app.extensions, RESULTS).page(stencil, render)
 
 
 @public
@@ -104,7 +101,7 @@ def entry(public_id: str) -> ResponseReturnValue:
         return to_workers(found)
     scheme = scheme_by_digest(session, found.scheme["sha256"]) if found.scheme else scheme_in_force(today)
     past, language = asked_past(found.agency_id, today), current_language()
-    shared = _is_plain() and may_share(found)
+    shared = _is_plain({LANGUAGE}) and may_share(found)
     stencil = Stencil(language) if shared else Unmarked(language)
     render = partial(_entry, _context(stencil, sheet, scheme, today) | {"past": past})
     if not shared:
@@ -136,7 +133,7 @@ def _entry(context: dict[str, Any]) -> str:
     return render_template("registry/entry.html", as_json=as_json, **context)
 
 
-def _is_plain() -> bool:
+def _is_plain(known: Set[str]) -> bool:
     """Return whether nothing is asked but the page, by nobody in particular, and templates stay as they are."""
     own = current_app.config["SESSION_COOKIE_NAME"] in request.cookies
-    return not own and request.args.keys() <= {LANGUAGE} and not current_app.jinja_env.auto_reload
+    return not own and request.args.keys() <= known and not current_app.jinja_env.auto_reload
