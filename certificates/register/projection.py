@@ -4,10 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from audits.agencies.models import Agency, Contact
 from audits.core import clock
-from audits.inspections.models import Audit
-from audits.schemes.models import SchemeVersion
 from certificates.lifecycle.models import Certificate, CertificateChange
 from certificates.lifecycle.rules import public_id
 from certificates.lifecycle.workflow import CertificateState
@@ -19,22 +16,23 @@ from certificates.wording import ConditionTerms
 
 
 def entry_values(
-    agency: Agency,
-    certificates: list[Certificate],
-    changes: list[CertificateChange],
+    agency: Any,
+    certificates: list[Any],
+    changes: list[Any],
     *,
     applied: tuple[date, int] | None,
-    last_audit: Audit | None,
-    contacts: list[Contact],
+    last_audit: Any,
+    contacts: list[Any],
     conditions: list[ConditionTerms],
+    scheme: dict[str, Any],
     under_appeal: bool = False,
     held_back: bool = False,
 ) -> dict[str, Any]:
-    """Return the columns of RegisterEntry except `updated_at`.
+    """Return the columns of RegisterEntry except `updated_at`, of rows with the columns that `services` reads.
 
-    `certificates` are the issued ones, newest first; `conditions` are those of the newest; `applied` is since when and
-    for how many months a running application is shown; `contacts` are those who agreed to be named; `held_back`: an
-    appeal keeps a decision from counting.
+    `certificates` are the issued ones, newest first; `conditions` and `scheme` are those of the newest; `applied` is
+    since when and for how many months a running application is shown; `contacts` are those who agreed to be named;
+    `held_back`: an appeal keeps a decision from counting.
     """
     newest = certificates[0] if certificates else None
     values = _names(agency, certificates) | {
@@ -44,7 +42,7 @@ def entry_values(
         "under_appeal": under_appeal,
         "details": _details(agency, last_audit, contacts) | ({"held_back": True} if held_back else {}),
     }
-    values |= _mark(newest, _since(certificates, changes)) if newest else _NO_MARK
+    values |= _mark(newest, scheme, _since(certificates, changes)) if newest else _NO_MARK
     if newest is not None:
         held = newest.state is CertificateState.SUSPENDED and bool(changes)
         values |= {"provisional": held and changes[-1].provisional, "excepted": _excepted(newest, changes)}
@@ -72,7 +70,7 @@ def changes_of(rows: Iterable[CertificateChange]) -> list[Change]:
     ]
 
 
-def scheme_of(version: SchemeVersion) -> dict[str, Any]:
+def scheme_of(version: Any) -> dict[str, Any]:
     """Return the register's reference to a scheme version."""
     return {"code": version.code, "version": version.version, "title": version.title, "sha256": version.sha256}
 
@@ -94,7 +92,7 @@ _NO_MARK: dict[str, Any] = {
 }
 
 
-def _names(agency: Agency, certificates: list[Certificate]) -> dict[str, Any]:
+def _names(agency: Any, certificates: list[Any]) -> dict[str, Any]:
     found = names.searchable([agency.legal_name, *agency.trade_names], agency.former_names, agency.city)
     permanent = public_id(agency.country, agency.register_number)
     numbers = [agency.register_number, permanent, *(each.number for each in certificates)]
@@ -120,7 +118,7 @@ def _tags(values: dict[str, Any]) -> list[str]:
     return tags_of(**{name: values[name] for name in ("country", "city", "scope", "scheme", "conditional")})
 
 
-def _details(agency: Agency, last_audit: Audit | None, contacts: list[Contact]) -> dict[str, Any]:
+def _details(agency: Any, last_audit: Any, contacts: list[Any]) -> dict[str, Any]:
     """Return what only the page of the entry shows. Of an audit that is decided on: its month and kind, no day.
 
     People are named nowhere else: not in the open data, its files and feeds, and not in the log.
@@ -132,7 +130,7 @@ def _details(agency: Agency, last_audit: Audit | None, contacts: list[Contact]) 
     return {"phone": agency.phone, "website": agency.website, "last_audit": seen, "contacts": named}
 
 
-def _mark(certificate: Certificate, held_since: date | None) -> dict[str, Any]:
+def _mark(certificate: Any, scheme: dict[str, Any], held_since: date | None) -> dict[str, Any]:
     return {
         "state": certificate.state,
         "conditional": certificate.conditional,
@@ -143,16 +141,16 @@ def _mark(certificate: Certificate, held_since: date | None) -> dict[str, Any]:
         "valid_until": certificate.valid_until,
         "conditions": list(certificate.conditions),
         "scope": certificate.scope,
-        "scheme": scheme_of(certificate.scheme_version),
+        "scheme": scheme,
     }
 
 
-def _excepted(newest: Certificate, changes: list[CertificateChange]) -> dict[str, Any]:
+def _excepted(newest: Any, changes: list[Any]) -> dict[str, Any]:
     """Return for what the newest certificate does not count while it is suspended in part."""
     partly = newest.state is CertificateState.PARTLY_SUSPENDED
     return next((each.excepted for each in reversed(changes) if each.excepted), {}) if partly else {}
 
 
-def _since(certificates: list[Certificate], rows: list[CertificateChange]) -> date | None:
+def _since(certificates: list[Any], rows: list[Any]) -> date | None:
     changes = changes_of(rows)
     return since(course(terms_of(certificates), changes, changes[-1].on)) if changes else None

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import Session, defer, selectinload
+from sqlalchemy.orm import Session
 
 from audits.agencies.models import Agency, Contact
 from audits.applications.models import Application
@@ -20,15 +20,29 @@ from audits.disputes.queries import under_appeal
 from audits.inspections.models import Audit
 from audits.inspections.workflow import AuditState
 from audits.schemes.models import SchemeVersion
-from audits.schemes.queries import scheme_of_version
+from audits.schemes.queries import scheme
 from certificates.lifecycle.models import Certificate, CertificateChange
 from certificates.lifecycle.queries import condition_terms, held_by_appeals
 from certificates.register.models import RegisterEntry, RegisterSlip
-from certificates.register.projection import entry_values
+from certificates.register.projection import entry_values, scheme_of
 from certificates.register.rules import APPLIED_MONTHS
 from certificates.register.search import folding, names
 
 BATCH = 500
+_OF_AGENCY = (
+    Agency.id, Agency.country, Agency.register_number, Agency.legal_name, Agency.trade_names, Agency.former_names,
+    Agency.city, Agency.phone, Agency.website,
+)  # fmt: skip
+_OF_CERTIFICATE = (
+    Certificate.id, Certificate.agency_id, Certificate.number, Certificate.state, Certificate.conditional,
+    Certificate.conditions, Certificate.valid_from, Certificate.valid_until, Certificate.scope,
+    Certificate.scheme_version_id, Certificate.decision_id,
+)  # fmt: skip
+_OF_CHANGE = (
+    CertificateChange.agency_id, CertificateChange.certificate_id, CertificateChange.state, CertificateChange.reason,
+    CertificateChange.changed_at, CertificateChange.grounds, CertificateChange.provisional, CertificateChange.excepted,
+)  # fmt: skip
+"""Columns, here and below: to make objects of the rows took longer than to read them."""
 
 
 def refresh_entry(session: Session, agency_id: UUID) -> None:
@@ -75,19 +89,14 @@ def renew_old_forms(session: Session, limit: int = BATCH) -> int:
     return len(ids)
 
 
-def _refresh(session: Session, ids: Sequence[UUID]) -> None:
+def _refresh(session: Session, ids: list[UUID]) -> None:
     """Compute the rows of these agencies again.
 
     Locks the agencies, so that of two concurrent refreshes the later one reads what the earlier one's transaction
     committed.
     """
-    agencies = session.scalars(
-        select(Agency)
-        .where(Agency.id.in_(ids))
-        .order_by(Agency.id)
-        .with_for_update(key_share=True)
-        .execution_options(populate_existing=True)
-    ).all()
+    query = select(*_OF_AGENCY).where(Agency.id == func.any(ids)).order_by(Agency.id)
+    agencies = session.execute(query.with_for_update(key_share=True)).all()
     certificates, applications, changes = (
         _certificates(session, ids),
         _public_applications(session, ids),
@@ -96,11 +105,13 @@ def _refresh(session: Session, ids: Sequence[UUID]) -> None:
     appealing = under_appeal(session, ids)
     waiting = held_by_appeals(session, appealing)
     applied, last_audits = _applied(session, applications), _last_audits(session, ids)
-    contacts = _contacts(session, ids)
+    contacts, schemes = _contacts(session, ids), _schemes(session, certificates.values())
     entries = {
         entry.agency_id: entry
         for entry in session.scalars(
-            select(RegisterEntry).where(RegisterEntry.agency_id.in_(ids)).execution_options(populate_existing=True)
+            select(RegisterEntry)
+            .where(RegisterEntry.agency_id == func.any(ids))
+            .execution_options(populate_existing=True)
         )
     }
     slips: set[str] = set()
@@ -116,6 +127,7 @@ def _refresh(session: Session, ids: Sequence[UUID]) -> None:
             last_audit=last_audits.get(agency.id),
             contacts=contacts[agency.id],
             conditions=condition_terms(session, held[0]) if held else [],
+            scheme=schemes[held[0].scheme_version_id] if held else {},
             under_appeal=agency.id in appealing,
             held_back=agency.id in waiting,
         )
@@ -145,41 +157,47 @@ def _add_slips(session: Session, words: Iterable[str]) -> None:
         session.execute(added, [{"rest": rest, "word": word} for rest, word in rows])
 
 
-def _certificates(session: Session, ids: Sequence[UUID]) -> Mapping[UUID, list[Certificate]]:
+def _certificates(session: Session, ids: list[UUID]) -> Mapping[UUID, list[Any]]:
     """Return the issued certificates, newest first; numbered ones that are not sealed yet are not public."""
-    query = select(Certificate).where(Certificate.agency_id.in_(ids), Certificate.issued_at.is_not(None))
-    query = query.options(
-        selectinload(Certificate.scheme_version).defer(SchemeVersion.source), defer(Certificate.snapshot)
-    )
-    query = query.order_by(Certificate.issued_at.desc()).execution_options(populate_existing=True)
-    return _by_agency(session.scalars(query))
+    query = select(*_OF_CERTIFICATE).where(Certificate.agency_id == func.any(ids), Certificate.issued_at.is_not(None))
+    return _by_agency(session.execute(query.order_by(Certificate.issued_at.desc())))
 
 
-def _changes(session: Session, ids: Sequence[UUID]) -> Mapping[UUID, list[CertificateChange]]:
+def _schemes(session: Session, certificates: Iterable[list[Any]]) -> dict[UUID, dict[str, Any]]:
+    """Return what the register says of the scheme version of each newest certificate."""
+    ids = list({held[0].scheme_version_id for held in certificates if held})
+    columns = (SchemeVersion.id, SchemeVersion.code, SchemeVersion.version, SchemeVersion.title, SchemeVersion.sha256)
+    found = session.execute(select(*columns).where(SchemeVersion.id == func.any(ids)))
+    return {version.id: scheme_of(version) for version in found}
+
+
+def _changes(session: Session, ids: list[UUID]) -> Mapping[UUID, list[Any]]:
     """Return the changes of certificates, oldest first."""
-    query = select(CertificateChange).where(CertificateChange.agency_id.in_(ids)).order_by(CertificateChange.id)
-    return _by_agency(session.scalars(query))
+    query = select(*_OF_CHANGE).where(CertificateChange.agency_id == func.any(ids))
+    return _by_agency(session.execute(query.order_by(CertificateChange.id)))
 
 
-def _last_audits(session: Session, ids: Sequence[UUID]) -> Mapping[UUID, Audit]:
+def _last_audits(session: Session, ids: list[UUID]) -> Mapping[UUID, Any]:
     """Return the audit of each agency that was reported last of those that are decided on; others are not public."""
-    decided = (Audit.agency_id.in_(ids), Audit.state == AuditState.CONCLUDED, Audit.reported_at.is_not(None))
-    query = select(Audit).where(*decided).order_by(Audit.reported_at).execution_options(populate_existing=True)
-    return {audit.agency_id: audit for audit in session.scalars(query)}
+    decided = (Audit.agency_id == func.any(ids), Audit.state == AuditState.CONCLUDED, Audit.reported_at.is_not(None))
+    query = select(Audit.agency_id, Audit.reported_at, Audit.kind).where(*decided).order_by(Audit.reported_at)
+    return {audit.agency_id: audit for audit in session.execute(query)}
 
 
-def _contacts(session: Session, ids: Sequence[UUID]) -> Mapping[UUID, list[Contact]]:
+def _contacts(session: Session, ids: list[UUID]) -> Mapping[UUID, list[Any]]:
     """Return the contacts of each agency who agreed to be named."""
-    query = select(Contact).where(Contact.agency_id.in_(ids), Contact.in_register).order_by(Contact.name, Contact.id)
-    return _by_agency(session.scalars(query.execution_options(populate_existing=True)))
+    query = select(Contact.agency_id, Contact.name, Contact.function)
+    query = query.where(Contact.agency_id == func.any(ids), Contact.in_register).order_by(Contact.name, Contact.id)
+    return _by_agency(session.execute(query))
 
 
-def _public_applications(session: Session, ids: Sequence[UUID]) -> Mapping[UUID, list[Application]]:
+def _public_applications(session: Session, ids: list[UUID]) -> Mapping[UUID, list[Any]]:
     """Return the applications that were ever accepted, newest first; these are public."""
     accepted = (ApplicationState.ACCEPTED, ApplicationState.CONCLUDED)
-    query = select(Application).where(Application.agency_id.in_(ids), Application.state.in_(accepted))
-    query = query.order_by(Application.reviewed_at.desc()).execution_options(populate_existing=True)
-    return _by_agency(session.scalars(query))
+    columns = (Application.id, Application.agency_id, Application.state, Application.reviewed_at)
+    query = select(*columns, Application.scheme_version_id)
+    query = query.where(Application.agency_id == func.any(ids), Application.state.in_(accepted))
+    return _by_agency(session.execute(query.order_by(Application.reviewed_at.desc())))
 
 
 def _by_agency(rows: Iterable[Any]) -> Mapping[UUID, list[Any]]:
@@ -189,7 +207,7 @@ def _by_agency(rows: Iterable[Any]) -> Mapping[UUID, list[Any]]:
     return found
 
 
-def _applied(session: Session, applications: Mapping[UUID, Sequence[Application]]) -> dict[UUID, tuple[date, int]]:
+def _applied(session: Session, applications: Mapping[UUID, Sequence[Any]]) -> dict[UUID, tuple[date, int]]:
     """Return when the running application of each agency was accepted, and for how many months that is shown.
 
     Running is one that is undecided, or granted and not yet issued.
@@ -203,7 +221,7 @@ def _applied(session: Session, applications: Mapping[UUID, Sequence[Application]
     found: dict[UUID, tuple[date, int]] = {}
     for application in running:
         if application.reviewed_at:
-            since, terms = clock.day_of(application.reviewed_at), scheme_of_version(application.scheme_version).terms
+            since, terms = clock.day_of(application.reviewed_at), scheme(session, application.scheme_version_id).terms
             found.setdefault(application.agency_id, (since, terms.applied_months or APPLIED_MONTHS))
     return found
 

@@ -96,14 +96,15 @@ def test_an_applicant_has_no_scope_and_no_audit(app, session):
 
 
 def test_the_register_is_rebuilt_with_the_same_details(session, certificate):
-    entry = entry_of(session, certificate.agency_id)
+    agency_id = certificate.agency_id
+    entry = entry_of(session, agency_id)
     before = dict(entry.details)
     assert before["phone"]
     session.execute(update(RegisterEntry).values(details={}))
     session.execute(update(Agency).values(phone="+31 77 7654321"))
     session.expire_all()
     rebuild_all(session)
-    assert entry_of(session, certificate.agency_id).details == before | {"phone": "+31 77 7654321"}
+    assert entry_of(session, agency_id).details == before | {"phone": "+31 77 7654321"}
 
 
 def test_a_library_of_others_reads_the_same_from_the_linked_data(app, session, certificate):
