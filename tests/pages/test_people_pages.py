@@ -78,7 +78,12 @@ def test_a_mistake_keeps_what_was_typed(door):
     assert len(page.errors) == 2
     assert (page.value("name"), page.value("email")) == ("Nora Nieuw", "nora")
     page = door.browser.submit(email=door.stranger.email.upper(), roles=[door.role], status=422)
-    assert page.errors == ["This e-mail address is in use already. Use another one."]
+    (error,) = page.errors
+    assert error.startswith("This e-mail address already has an account, and an account works for one agency only.")
+    tagged = door.stranger.email.replace("@", "+agency@")  # what the message says
+    assert door.browser.submit(email=tagged).errors == []
+    door.browser.open(f"{door.path}invite")
+    page = door.browser.submit(name="Nora", email=door.stranger.email, language="en", roles=[door.role], status=422)
     assert page.soup.select_one("[name=roles][checked]")["value"] == door.role
 
 

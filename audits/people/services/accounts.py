@@ -153,7 +153,7 @@ def _admit(
         person = Person(id=uuid4(), agency_id=agency_id, email=email, role_rows=[])
         session.add(person)
     elif person.retired_at is None or person.agency_id != agency_id:
-        raise RuleError("This e-mail address is in use already. Use another one.", field="email")
+        raise _in_use()
     else:
         person.role_rows = [row for row in person.role_rows if row.role in roles]
         session.flush()  # the roles that need a second person go before the account is in use again
@@ -164,8 +164,17 @@ def _admit(
     try:
         session.flush()
     except IntegrityError as refusal:  # a concurrent request took the address
-        raise RuleError("This e-mail address is in use already. Use another one.", field="email") from refusal
+        raise _in_use() from refusal
     return person
+
+
+def _in_use() -> RuleError:
+    """Return the error for an address with an account. It says what to do, as one account works for one agency."""
+    return RuleError(
+        "This e-mail address already has an account, and an account works for one agency only. Use another address. "
+        "With most providers name+agency@example.nl arrives at name@example.nl.",
+        field="email",
+    )
 
 
 def _announce(session: Session, actor: Actor, person: Person) -> None:
