@@ -17,6 +17,7 @@ from audits.core.typed import clean_email, clean_phone
 
 LARGEST_HEADCOUNT = 500_000
 LONGEST_LINE = 200
+LONGEST_LEGAL_NAME = 625  # the longest that the Dutch trade register takes
 MOST_NAMES = 20
 LONGEST_TEXT = 2000
 
@@ -325,7 +326,7 @@ def _one_line(text: str) -> str:
 def _short(text: str, field: str) -> str:
     if not text.isprintable():
         raise RuleError("Use letters, digits and ordinary signs only.", field)
-    check_length(text, LONGEST_LINE, field)
+    check_length(text, LONGEST_LEGAL_NAME if field == "legal_name" else LONGEST_LINE, field)
     return text
 
 

@@ -13,7 +13,7 @@ from certificates.lifecycle.rules import STATUSES, Status
 from certificates.press.words import Words, grouped
 
 _DIGEST = 32  # hex digits that people compare by eye
-_SIZES = ((90, "longest"), (48, "longer"), (26, "long"))
+_SIZES = ((240, "whole"), (90, "longest"), (48, "longer"), (26, "long"))
 
 
 def phrased(kind: str, facts: Mapping[str, Any], words: Words) -> dict[str, Any]:

@@ -8,6 +8,7 @@ import pikepdf
 import pytest
 from weasyprint.urls import FatalURLFetchingError
 
+from audits.agencies.rules import LONGEST_LEGAL_NAME
 from audits.core.errors import RuleError
 from audits.core.letters import unprintable
 from certificates import press
@@ -72,10 +73,11 @@ def test_forty_long_trade_names_flow_to_a_second_page_and_none_is_lost():
     assert facts["number"] in pages[1]
 
 
-@pytest.mark.parametrize("name", ["W" * 300, "Uitzend " * 60, "x"])
+@pytest.mark.parametrize("name", ["W" * 300, "Uitzend " * 60, "x", ("Uitzend " * 79)[:LONGEST_LEGAL_NAME]])
 def test_a_name_of_any_length_stays_on_the_page(name):
     pdf = press.render("certificate", snapshot.certificate(legal_name=name), language="nl")
     assert "".join(name.split()) in "".join(words_of(pdf).split())
+    assert text_of(pdf).count("\f") <= 1  # one page
 
 
 def test_the_press_fetches_its_fonts_and_nothing_else(tmp_path):

@@ -126,7 +126,8 @@ def test_trade_names_lose_doubles_and_empty_lines():
     [
         ({"legal_name": " "}, "legal_name"),
         ({"legal_name": "A\u202eb"}, "legal_name"),
-        ({"legal_name": "x" * 201}, "legal_name"),
+        ({"legal_name": "x" * 626}, "legal_name"),
+        ({"trade_names": ("x" * 201,)}, "trade_names"),
         ({"legal_name": "漢字 B.V."}, "legal_name"),
         ({"trade_names": ("Oost", "ქართული")}, "trade_names"),
         ({"street": "→ 1"}, "street"),

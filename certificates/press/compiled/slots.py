@@ -26,7 +26,7 @@ class Space:
 _ROW = Space("left", 116, lines=6)
 _HEAD = Space("right", 52, lines=1)
 _DECLARED = Space("middle", 158, lines=1)
-_HOLDER = Space("middle", 158, lines=4)
+_HOLDER = Space("middle", 158, lines=8)
 _FOOT = Space("left", 80, lines=1)  # beside two codes; beside one there is more
 
 SLOTS: dict[str, dict[str, Space]] = {

@@ -6,7 +6,7 @@ from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 
-from audits.agencies.rules import AgencyDetails
+from audits.agencies.rules import LONGEST_LEGAL_NAME, AgencyDetails
 from audits.agencies.trade_registers import LONGEST_TYPED
 from audits.core.errors import RuleError
 from audits.core.languages import NAMES
@@ -37,6 +37,7 @@ class RegistrationForm(Form):
         _l("Legal name"),
         hint=_l("As it stands in the trade register."),
         required=_l("Enter the legal name."),
+        max_length=LONGEST_LEGAL_NAME,
         autocomplete="organization",
     )
     country = country_field()

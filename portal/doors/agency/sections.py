@@ -11,7 +11,7 @@ from wtforms import ValidationError
 
 from audits.agencies.countries import country_of
 from audits.agencies.numbers import country_names, show_iban
-from audits.agencies.rules import LARGEST_HEADCOUNT, AgencyDetails, ProfileSection
+from audits.agencies.rules import LARGEST_HEADCOUNT, LONGEST_LEGAL_NAME, AgencyDetails, ProfileSection
 from audits.core.typed import LONGEST_PHONE
 from audits.schemes.text import SchemeText
 from audits.schemes.words import Text
@@ -58,6 +58,7 @@ class SeatForm(SectionForm):
         _l("Legal name"),
         hint=_l("As it stands in the trade register."),
         required=_l("Enter the legal name."),
+        max_length=LONGEST_LEGAL_NAME,
         autocomplete="organization",
     )
     trade_names = textarea_field(

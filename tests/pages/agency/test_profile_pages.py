@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from audits.agencies import services as agencies
 from audits.agencies.models import Agency
+from audits.agencies.rules import LONGEST_LEGAL_NAME
 from audits.core.access import Role
 from audits.people.models import Person
 from audits.people.registration import JUST_INVITED
@@ -98,6 +99,20 @@ def test_an_empty_registration_says_at_every_field_what_is_missing(browser):
     browser.open("/register-agency/")
     page = browser.submit(status=422)
     assert len(page.errors) == 7
+
+
+def test_a_legal_name_is_as_long_as_the_trade_register_takes_it(browser, session):
+    name = ("Coöperatieve Vereniging tot Bemiddeling van Seizoenarbeid " * 11)[:LONGEST_LEGAL_NAME]
+    browser.open("/register-agency/")
+    assert len(browser.submit(status=422, **NEW | {"legal_name": f"{name}e"}).errors) == 1
+    assert browser.submit(legal_name=name).heading == "Look in your mailbox"
+    agency = session.scalars(select(Agency)).one()
+    assert agency.legal_name == name
+    make_scheme(session)
+    browser.sign_in(session, make_person(session, Role.AGENCY_OWNER, agency))
+    session.commit()
+    browser.open("/agency/details/seat")
+    assert name in browser.submit(phone="020 1234567").text
 
 
 def test_where_there_are_no_postcodes_none_is_asked(browser, session):
