@@ -15,7 +15,7 @@ from portal.demo.cast import PASSWORD, STAFF
 from tests.kit.waiting import PATIENCE
 
 OWNER_PASSWORD = "lange wandeling langs het kanaal"
-LISTS = {"personnel_file": 12, "interview": 12, "assignment": 12}
+LISTS = {"personnel_file": 3, "interview": 3, "assignment": 12}  # of twelve, ten are drawn
 PLAIN = "conform"
 BUSY = "We are checking many files at this moment"  # what a loaded machine says; the file is chosen once more
 
