@@ -42,9 +42,9 @@ test: ## Everything that must be green
 	@$(MAKE) --no-print-directory check
 	@$(PYTHON) -m pytest $(ARGS)
 
-quick: ## The tests for while you work: rules with few examples, and the code about itself (about 25 seconds)
+quick: ## The tests for while you work: rules with few examples, and the code about itself (about 20 seconds)
 	@bin/setup test
-	@KEURWERK_MACHINES=0.002 $(PYTHON) -m pytest -n 2 -m "not long" tests/unit tests/house $(ARGS)
+	@KEURWERK_MACHINES=0.001 $(PYTHON) -m pytest -n 2 -m "not long" tests/house tests/unit $(ARGS)
 
 check: ## Style, types, imports, templates, dependencies, translations
 	@bin/setup test

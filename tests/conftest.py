@@ -6,6 +6,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from uuid import uuid4
 
@@ -17,6 +18,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from jinja2 import Environment, FileSystemBytecodeCache
 from jinja2.bccache import Bucket
+from psycopg import _queries
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.orm import Session, SessionTransaction, sessionmaker
 
@@ -36,6 +38,7 @@ from portal.web.throttle import Throttle
 from tests.kit import long_runs
 
 TEMPLATE = "template"
+WAITING = ("tests/journeys/", "tests/chaos/", "tests/bench/", "tests/machines/")
 ALONE = ("tests/unit", "tests/house", "tests/processes")  # tests that need no database
 
 # Properties answer to no clock: a busy machine is not a bug. Short runs draw the same examples every time, so that a
@@ -110,8 +113,35 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_configure_node(node) -> None:  # xdist's hook
     """Hand the servers' addresses to a worker; without them it would start its own when a test asks."""
-    if not all(each.startswith(ALONE) for each in node.config.args):
+    if not _is_alone(node.config):
         node.workerinput.update(asdict(_servers(node.config)))
+
+
+def _is_alone(config: pytest.Config) -> bool:
+    """Whether only tests were asked for that need no database; a worker knows by what it was not handed."""
+    if hasattr(config, "workerinput"):
+        return "run" not in config.workerinput
+    return all(each.startswith(ALONE) for each in config.args)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let each worker begin with a folder of its own of those whose tests wait for what they started.
+
+    Workers begin with equal parts, and who is done takes from the ends of the others. What waits leaves its core to
+    them, and none of it comes last, when nobody would use that core.
+    """
+    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    waiting: list[list[pytest.Item]] = [[] for _ in range(workers)]
+    others: list[pytest.Item] = []
+    for item in items:
+        place = next((place for place, folder in enumerate(WAITING) if item.nodeid.startswith(folder)), None)
+        (others if place is None else waiting[place % workers]).append(item)
+    ordered: list[pytest.Item] = []
+    for left, first in zip(range(workers, 0, -1), waiting, strict=True):
+        size = (len(items) - len(ordered)) // left
+        ordered += [*first, *others[: max(0, size - len(first))]]
+        del others[: max(0, size - len(first))]
+    items[:] = ordered + others
 
 
 def pytest_collection_finish() -> None:
@@ -203,6 +233,10 @@ def keep_statements(connection: psycopg.Connection, record: object) -> None:
     connection.prepared_max = 500
 
 
+# Where the places of its values are in a statement, psycopg remembers of 128; the pages have several hundred.
+_queries._query2pg = lru_cache(2000)(_queries._query2pg_nocache)
+
+
 @pytest.fixture(scope="session")
 def state(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder for the files, mail and keys of this worker."""
@@ -210,7 +244,11 @@ def state(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def settings(state: Path, engine: Engine, servers: Servers) -> Settings:
+def settings(state: Path, request: pytest.FixtureRequest) -> Settings:
+    """Of the application of this worker; where no test needs a database, servers that are not there."""
+    if _is_alone(request.config):
+        return make_settings(state, "postgresql+psycopg://nobody@localhost/nothing", "redis://localhost:1")
+    engine, servers = request.getfixturevalue("engine"), request.getfixturevalue("servers")
     owned = engine.url.render_as_string(hide_password=False)
     return make_settings(state, servers.url_as(owned), servers.redis_url)
 

@@ -1,11 +1,12 @@
 """No process that serves people parses untrusted files: the list of modules that import a parser, with reasons."""
 
-import ast
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from tests.kit.sources import source
 
 ROOT = Path(__file__).parents[2]
 ROOM = "portal/reader/room/"
@@ -49,17 +50,6 @@ ELSEWHERE = {
 }
 
 
-def imported(path: Path) -> set[str]:
-    """Return the names of all modules that a file imports, wherever in it."""
-    found: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
-    return found
-
-
 def sources() -> dict[str, Path]:
     found = (path for package in ("portal", "audits", "certificates") for path in (ROOT / package).rglob("*.py"))
     return {str(path.relative_to(ROOT)): path for path in found}
@@ -67,7 +57,9 @@ def sources() -> dict[str, Path]:
 
 def test_what_opens_files_is_imported_in_the_room_of_the_reader_alone():
     opening = {
-        name for name, path in sources().items() if LIBRARIES & {module.split(".")[0] for module in imported(path)}
+        name
+        for name, path in sources().items()
+        if LIBRARIES & {module.split(".")[0] for module in source(path).imports}
     }
     assert {name for name in opening if not name.startswith(ROOM)} == set(ELSEWHERE)
 
@@ -76,7 +68,7 @@ def test_nobody_enters_the_room_but_the_process_that_is_confined():
     inside = {
         name
         for name, path in sources().items()
-        if any(module.startswith("portal.reader.room") for module in imported(path)) and not name.startswith(ROOM)
+        if any(module.startswith("portal.reader.room") for module in source(path).imports) and not name.startswith(ROOM)
     }
     assert inside == set()  # portal.reader.host is given its name
 

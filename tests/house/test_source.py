@@ -1,10 +1,9 @@
 """Rules about the source that no linter checks."""
 
-import ast
 import re
-from functools import cache
 from pathlib import Path
-from typing import NamedTuple
+
+from tests.kit.sources import Source, source
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("portal", "audits", "certificates")
@@ -18,33 +17,9 @@ def name(path: Path) -> str:
     return str(path.relative_to(ROOT))
 
 
-class Source(NamedTuple):
-    """What these rules look at in a module."""
-
-    name: str
-    lines: int
-    docstring: str
-    functions: list[tuple[str, int, str]]  # name, lines, docstring
-    texts: list[str]
-
-
-@cache
 def sources() -> list[Source]:
-    """Every module, read and parsed once for all rules."""
-    return [read(path) for path in SOURCES]
-
-
-def read(path: Path) -> Source:
-    text = path.read_text()
-    tree = ast.parse(text)
-    nodes = list(ast.walk(tree))
-    functions = [
-        (node.name, node.end_lineno - node.lineno + 1, ast.get_docstring(node) or "")
-        for node in nodes
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-    ]
-    texts = [node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)]
-    return Source(name(path), len(text.splitlines()), ast.get_docstring(tree) or "", functions, texts)
+    """Every module."""
+    return [source(path) for path in SOURCES]
 
 
 def test_a_file_is_one_room():
