@@ -1,12 +1,15 @@
 """Security headers and cookie settings of every response, including errors and static files."""
 
+import time
+from datetime import datetime
 from functools import lru_cache
+from typing import Any, cast
 from urllib.parse import urlsplit
 from weakref import WeakKeyDictionary
 
-from flask import Flask, Response, current_app, g, request, session
-from flask.sessions import SecureCookieSessionInterface
-from itsdangerous import URLSafeTimedSerializer
+from flask import Flask, Request, Response, current_app, g, request, session
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
+from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from portal.settings import Settings
 
@@ -73,8 +76,35 @@ def _signed(key: str, token: str) -> str:
     return str(URLSafeTimedSerializer(key, salt="wtf-csrf-token").dumps(token))
 
 
+@lru_cache(maxsize=1024)
+def _genuine(signer: URLSafeTimedSerializer, cookie: str) -> tuple[dict[str, Any] | None, float]:
+    """Return what a cookie holds and when it was signed, or BadSignature, which is not kept.
+
+    None stands for what a request could change in place, as the list of messages that wait for the next page.
+    """
+    held, signed_at = signer.loads(cookie, return_timestamp=True)
+    is_plain = all(isinstance(value, str | int) for value in held.values())
+    return held if is_plain else None, cast(datetime, signed_at).timestamp()
+
+
 class Sessions(SecureCookieSessionInterface):
-    """Flask's sessions, with one signer per process instead of one per request."""
+    """Flask's sessions, with one signer per process instead of one per request.
+
+    A cookie that was found genuine is not checked and read again with each page; how old it is, and whether what it
+    holds is a session that stands, is looked at each time.
+    """
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        """Return what the cookie holds; an empty session for one that is missing, forged or too old."""
+        signer, cookie = self.get_signing_serializer(app), request.cookies.get(self.get_cookie_name(app))
+        if signer and cookie:
+            try:
+                held, signed_at = _genuine(signer, cookie)
+            except BadSignature:
+                return self.session_class()
+            if held is not None and 0 <= time.time() - signed_at <= app.permanent_session_lifetime.total_seconds():
+                return self.session_class(held)
+        return super().open_session(app, request)
 
     def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
         """Return the signer of this application's cookies."""

@@ -1,12 +1,13 @@
 """Elements that every page and form has."""
 
+import time
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from io import BytesIO
 
 import pytest
 from bs4 import BeautifulSoup
-from flask import Flask, render_template_string
+from flask import Flask, flash, render_template_string, session
 from flask_wtf import CSRFProtect
 from jinja2 import UndefinedError
 from werkzeug.datastructures import MultiDict
@@ -259,3 +260,49 @@ def test_signs_that_nobody_sees_are_no_text(client):
     page = client.post("/question", data=typed, headers={"Accept-Language": "en"}).text
     assert "Enter the name" in page
     assert "\u200b" not in page
+
+
+def said_in(app, cookie):
+    """Return what the application finds in a cookie."""
+    with app.test_request_context("/question", headers={"Cookie": f"keurwerk={cookie}"}):
+        return dict(session)
+
+
+@pytest.fixture
+def signed():
+    """Return an application and a cookie of it with one value."""
+    app = make_app(Address())
+    return app, app.session_interface.get_signing_serializer(app).dumps({"person": "a"})
+
+
+def test_a_cookie_is_read_again_and_what_a_page_changes_stays_with_that_page(signed):
+    app, cookie = signed
+    assert said_in(app, cookie) == said_in(app, cookie) == {"person": "a"}
+    with app.test_request_context("/question", headers={"Cookie": f"keurwerk={cookie}"}):
+        session["person"] = "b"
+        flash("Saved.")
+    assert said_in(app, cookie) == {"person": "a"}
+
+
+def test_messages_in_a_cookie_are_those_that_it_came_with(signed):
+    app, _ = signed
+    waiting = app.session_interface.get_signing_serializer(app).dumps({"_flashes": [("message", "Saved.")]})
+    for _each in range(2):
+        with app.test_request_context("/question", headers={"Cookie": f"keurwerk={waiting}"}):
+            flash("And this.")
+            assert len(session["_flashes"]) == 2
+
+
+def test_a_cookie_that_is_changed_or_too_old_is_none(signed, monkeypatch):
+    app, cookie = signed
+    assert said_in(app, cookie)
+    body, _, signature = cookie.partition(".")
+    for forged in (f"{body[:-1]}A.{signature}", cookie[:-1] + ("A" if cookie[-1] != "A" else "B"), "no", ""):
+        assert said_in(app, forged) == {}
+
+    other = make_app(Address())
+    other.config.update(SECRET_KEY="another")
+    assert said_in(other, cookie) == {}
+    later = time.time() + app.permanent_session_lifetime.total_seconds() + 2
+    monkeypatch.setattr(time, "time", lambda: later)
+    assert said_in(app, cookie) == {}
