@@ -97,12 +97,12 @@ def past_of(case: Case) -> Callable[[str], Past]:
 def cells_of(case: Case, sheets: Sequence[Sheet], *, reference: str | None = None) -> list[Cell]:
     """Return the cells of sheets on one kind of unit, with the notes on them as stored or as just typed, and files."""
     if not any(sheet.more_beside for sheet in sheets):
-        return [_cell(sheet, row, {}, {}) for sheet in sheets for row in sheet.rows]
+        return [_cell(sheet, row, {}, {}, request.form) for sheet in sheets for row in sheet.rows]
     item = sheets[0].requirement
     code = item.code if reference is None else None
     kept = private_notes(database.read(), current_actor(), case.audit.id, item.unit, reference=reference, code=code)
     files = cell_files(database.read(), case.audit.id, item.unit, reference=reference, code=code)
-    return [_cell(sheet, row, kept, files) for sheet in sheets for row in sheet.rows]
+    return [_cell(sheet, row, kept, files, request.form) for sheet in sheets for row in sheet.rows]
 
 
 def counts_at(case: Case, kind: Unit, reference: str) -> list[Count]:
@@ -133,10 +133,11 @@ def _cell(
     row: Row,
     kept: Mapping[CellKey, PrivateNotes],
     files: Mapping[CellKey, Sequence[CellFile]],
+    sent: Mapping[str, str],
 ) -> Cell:
     key = sheet.requirement.code, row.reference
     stored = kept.get(key, _NONE)
-    typed = request.form.get(f"{row.key}-private")
+    typed = sent.get(f"{row.key}-private")
     private = stored if typed is None else stored._replace(own=tidy(typed))
     there = [file for file in files.get(key, ()) if file.withdrawn_at is None]
     return Cell(sheet, row, private, private_digest(stored.own), there)
