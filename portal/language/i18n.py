@@ -84,7 +84,8 @@ def explicit_language() -> str | None:
 
 def current_language() -> str:
     """Return the language code for `<html lang>`."""
-    return reader_language() or DEFAULT
+    locale = _locale()
+    return locale.language if locale else DEFAULT
 
 
 def reader_language() -> str | None:
@@ -113,9 +114,9 @@ def sentence(error: DomainError) -> str:
 
 def language_links() -> list[dict[str, Any]]:
     """Return links to this page in every language, each with its name in that language."""
-    current = current_language()
+    current, here = current_language(), _address_without_language()
     return [
-        {"code": code, "text": language.name, "href": _address_in(code), "current": code == current}
+        {"code": code, "text": language.name, "href": f"{here}{LANGUAGE}={code}", "current": code == current}
         for code, language in _known().items()
     ]
 
@@ -145,9 +146,10 @@ def _in_my_language(texts: Mapping[str, str]) -> str:
     return in_language(texts, current_language())
 
 
-def _address_in(code: str) -> str:
-    query = [(key, value) for key, value in request.args.items(multi=True) if key != "lang"]
-    return f"{request.root_path}{request.path}?{urlencode([*query, ('lang', code)])}"
+def _address_without_language() -> str:
+    """Return the address of this page up to where a language is named."""
+    query = [(key, value) for key, value in request.args.items(multi=True) if key != LANGUAGE] if request.args else []
+    return f"{request.root_path}{request.path}?{urlencode(query)}{'&' if query else ''}"
 
 
 def _own_language() -> str | None:

@@ -1,6 +1,5 @@
 """Navigation around the content of pages: menus per kind of person, session links, footer."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -24,13 +23,22 @@ class Link:
     href: str
 
 
+class Links(tuple[dict[str, Any], ...]):
+    """Links as a template shows them, equal only to themselves: what is written of them is kept."""
+
+    __slots__ = ()
+    __hash__ = object.__hash__
+    __eq__ = object.__eq__
+    __ne__ = object.__ne__
+
+
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """The links around a page, equal for everybody with the same roles and language."""
+    """The links around a page, equal for everybody with the same roles and language on the same page."""
 
-    menu: tuple[Link, ...]
-    session: tuple[Link, ...]
-    footer: tuple[Link, ...]
+    menu: Links
+    session: Links
+    footer: Links
     home: str
     is_staff: bool
 
@@ -49,16 +57,17 @@ def _surroundings(settings: Settings) -> dict[str, Any]:
         current_language(),
         actor.roles if actor else None,
         actor is not None and actor.agency_id is not None,
+        request.endpoint,
     )
-    session_links = _shown(frame.session)
+    session_links: tuple[dict[str, Any], ...] = frame.session
     if actor and session_links:
         account, sign_out = session_links
-        session_links = [account | {"text": current_user.name}, sign_out | {"post": True}]
+        session_links = (account | {"text": current_user.name}, sign_out | {"post": True})
     return {
-        "navigation": _shown(frame.menu),
+        "navigation": frame.menu,
         "session_links": session_links,
         "is_signed_in": actor is not None,
-        "footer_links": _shown(frame.footer),
+        "footer_links": frame.footer,
         "home_url": frame.home,
         "is_staff": frame.is_staff,
         "body_name": settings.body_name,
@@ -71,20 +80,25 @@ def _is_signed_in() -> bool:
     return current_app.config["SESSION_COOKIE_NAME"] in request.cookies and bool(current_user.is_authenticated)
 
 
-def _shown(links: Iterable[Link]) -> list[dict[str, Any]]:
-    here = request.endpoint
-    return [{"text": link.text, "href": link.href, "current": link.endpoint == here} for link in links]
+def _shown(links: tuple[Link, ...], here: str | None) -> Links:
+    return Links({"text": link.text, "href": link.href, "current": link.endpoint == here} for link in links)
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=2048)
 def _frame(
-    _app: Flask, _root: str, _asked: str | None, _language: str, roles: frozenset[Role] | None, of_agency: bool
+    _app: Flask,
+    _root: str,
+    _asked: str | None,
+    _language: str,
+    roles: frozenset[Role] | None,
+    of_agency: bool,
+    here: str | None,
 ) -> Frame:
     """Build the links, cached by everything they depend on."""
     return Frame(
-        menu=_public_menu() if roles is None else _menu(roles, of_agency),
-        session=_visitor_links() if roles is None else _own_links(),
-        footer=_footer(),
+        menu=_shown(_public_menu() if roles is None else _menu(roles, of_agency), here),
+        session=_shown(_visitor_links() if roles is None else _own_links(), here),
+        footer=_shown(_footer(), here),
         home=url_for("registry.home"),
         is_staff=roles is not None and not of_agency,
     )

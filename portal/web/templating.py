@@ -26,7 +26,19 @@ from portal.language import i18n
 from portal.language.dates import date_text, datetime_text, month_text
 from portal.language.translated import Translator
 from portal.settings import ROOT
-from portal.web.rendering import OF_DICTS, Generator, QuickContext, QuickMacro, escaped, repeated
+from portal.web.rendering import (
+    MAPPINGS,
+    OF_DICTS,
+    Generator,
+    QuickContext,
+    QuickMacro,
+    QuickNamespace,
+    QuickTemplate,
+    escape_text,
+    escaped,
+    repeated,
+    written_once,
+)
 
 TEMPLATES = ROOT / "templates"
 MANIFEST = ROOT / "portal" / "static" / "built" / "manifest.json"
@@ -38,7 +50,10 @@ class Environment(FlaskEnvironment):
 
     code_generator_class = Generator
     context_class = QuickContext
+    template_class = QuickTemplate
+    mappings = MAPPINGS
     escaped = staticmethod(escaped)
+    escape_text = staticmethod(escape_text)
     macro = QuickMacro
     language = ""  # the language of this one; the application's own has none and only dispatches
 
@@ -95,7 +110,8 @@ def init_app(app: Flask) -> None:
     env.undefined = StrictUndefined
     env.trim_blocks = env.lstrip_blocks = True
     env.globals.update(asset=asset, control=Control, error_items=error_items, language_links=i18n.language_links)
-    env.globals.update(read_details=read_details, hidden_details=hidden_details, repeated=repeated)
+    env.globals.update(read_details=read_details, hidden_details=hidden_details)
+    env.globals.update(repeated=repeated, written_once=written_once, namespace=QuickNamespace)
     env.filters.update(
         date=date_text,
         datetime=datetime_text,

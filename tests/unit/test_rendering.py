@@ -8,13 +8,27 @@ from hypothesis import strategies as st
 from jinja2 import pass_context
 from markupsafe import Markup, escape
 
-from portal.web.rendering import Generator, QuickContext, QuickMacro, escaped, repeated
+from portal.web.rendering import (
+    MAPPINGS,
+    Generator,
+    QuickContext,
+    QuickMacro,
+    QuickNamespace,
+    QuickTemplate,
+    escape_text,
+    escaped,
+    repeated,
+    written_once,
+)
 
 
 class Quick(jinja2.Environment):
     code_generator_class = Generator
     context_class = QuickContext
+    template_class = QuickTemplate
+    mappings = MAPPINGS
     escaped = staticmethod(escaped)
+    escape_text = staticmethod(escape_text)
     macro = QuickMacro
 
 
@@ -35,6 +49,7 @@ def seen(context):
 
 NAMED = {
     "seen": seen,
+    "several": {"rows": [1], "self": 2},
     "tag": Tag(),
     "call": lambda text, end="": text + end,
     "method": "a<b".upper,
@@ -60,7 +75,11 @@ PAGES = [
     "{% for x in [value] %}{{ call(x) }}{{ seen() }}{{ method() }}{{ kind('7') }}{% endfor %}",
     "{% set row = {'title': value, 'items': 1} %}{{ row.title }}{{ row.items() | list }}{{ {'tag': row}.tag.title }}",
     "{{ seen.__name__ }}{{ row.none is defined }}{{ row.none | default(value) }}{{ {'none': none}.none }}",
+    "{% set list = namespace(several, n=1) %}{% set list.n = list.n + 1 %}{{ list.n }}{{ list.rows }}{{ list.self }}",
+    "{% set list = namespace(x=value) %}{{ list.nowhere is defined }}{% set list.items = 1 %}{{ list.items }}",
     "{% set list = namespace(rows=[]) %}{% set list.rows = [value] %}{{ list.rows }}{{ value.title() }}",
+    "{{ row['a'] }}{{ row['z'] is defined }}{{ [value][0] }}{{ value[1:] }}{{ {value: {'b': value}}[value]['b'] }}",
+    "{{ row[row['a']] is defined }}{{ {1: value}[row['a']] }}{{ value['upper']() }}{{ row['items']() | list }}",
     "{% autoescape false %}{{ value }}{% endautoescape %}{{ value | safe }}{{ value | e }}",
 ]
 
@@ -69,10 +88,25 @@ PAGES = [
 @given(value=st.text(max_size=12) | st.text("<>&'\" a", max_size=6) | st.text("<&a").map(Markup))
 def test_a_page_comes_out_as_in_jinja(page, value):
     quick, plain = (
-        kind(autoescape=True, extensions=["jinja2.ext.do"]).from_string(page).render(value=value, **NAMED)
-        for kind in (Quick, jinja2.Environment)
+        kind(autoescape=True, extensions=["jinja2.ext.do"]).from_string(page).render(value=value, **names, **NAMED)
+        for kind, names in ((Quick, {"namespace": QuickNamespace}), (jinja2.Environment, {}))
     )
     assert quick == plain
+
+
+BASE = """{% block title %}<{{ value }}>{% endblock %}{% macro m() %}({{ caller() }}){% endmacro %}
+{%- block main %}{% call m() %}{% block inner %}{{ self.title() }}{% endblock %}{% endcall %}{% endblock %}"""
+ABOVE = """{% extends "base" %}{% block title %}{% if value %}{{ value }}{% endif %}{% endblock %}
+{% block inner %}{{ super() }}{% for x in [1, 2] -%}
+{% block each scoped %}{{ x }}{% endblock %}{% endfor %}{% endblock %}"""
+
+
+@given(value=st.text("<>&'\" ab", max_size=6))
+def test_blocks_come_out_as_in_jinja(value):
+    loader = jinja2.DictLoader({"base": BASE, "above": ABOVE})
+    quick, plain = (kind(autoescape=True, loader=loader) for kind in (Quick, jinja2.Environment))
+    for name in ("base", "above"):
+        assert quick.get_template(name).render(value=value) == plain.get_template(name).render(value=value)
 
 
 @pytest.mark.parametrize("call", ["m(1, 2)", "m(1, z=2)", "m(y=1)"])
@@ -112,3 +146,18 @@ def test_what_is_repeated_is_what_the_macro_writes_but_it_is_called_once_for_equ
         once = page.render(rows=rows, called=called, write=lambda m, *each: repeated(m, each[:2], each[2]))
     assert once == often
     assert len(calls) == 3
+
+
+def test_what_is_around_pages_is_written_once_for_each_value():
+    calls = []
+    page = Quick(autoescape=True).from_string("{% macro m(x, called) %}<i>{{ x }}{{ called() }}</i>{% endmacro %}")
+    macro = page.module.m
+
+    def called():
+        calls.append(1)
+        return ""
+
+    written = [written_once(macro, value, called) for value in ("a", "<", "a", "<")]
+    assert written == ["<i>a</i>", "<i>&lt;</i>"] * 2
+    assert len(calls) == 2
+    assert isinstance(written[0], Markup)
