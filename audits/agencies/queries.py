@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, Uuid, column, false, func, select, table
+from sqlalchemy import ScalarSelect, Select, Uuid, column, false, func, select, table
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
@@ -85,8 +85,19 @@ def details_of(agency: Agency) -> AgencyDetails:
 def missing_of(session: Session, agency: Agency) -> list[ProfileSection]:
     """Return the profile sections that an application still needs; the caller must have access to the agency."""
     query, values = _listed(agency.id)
-    controlling_persons, contacts = rows(session, query, values).one()
+    return missing_with(agency, *rows(session, query, values).one())
+
+
+def missing_with(agency: Agency, controlling_persons: int, contacts: int) -> list[ProfileSection]:
+    """Return the profile sections that are still needed, for who has read `counted_lists` with the agency."""
     return missing_sections(details_of(agency), controlling_persons=controlling_persons, contacts=contacts)
+
+
+def counted_lists(agency_id: Any) -> tuple[ScalarSelect[int], ScalarSelect[int]]:
+    """Count the controlling persons and the contacts of an agency; its id may be a column of the query around it."""
+    controlling_persons = select(func.count()).where(ControllingPerson.agency_id == agency_id).scalar_subquery()
+    contacts = select(func.count()).where(Contact.agency_id == agency_id).scalar_subquery()
+    return controlling_persons, contacts
 
 
 def doubles(session: Session) -> list[tuple[str, list[str]]]:
@@ -143,9 +154,7 @@ def _contacts(agency_id: UUID) -> Select[Contact]:
 
 @built_once
 def _listed(agency_id: UUID) -> Select[int, int]:
-    controlling_persons = select(func.count()).where(ControllingPerson.agency_id == agency_id).scalar_subquery()
-    contacts = select(func.count()).where(Contact.agency_id == agency_id).scalar_subquery()
-    return select(controlling_persons, contacts)
+    return select(*counted_lists(agency_id))
 
 
 _LISTS: dict[str, Any] = {"branches": _branches, "controlling_persons": _controllers, "contacts": _contacts}

@@ -10,6 +10,8 @@ from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload, undefer
 
 from audits.agencies.models import Agency
+from audits.agencies.queries import counted_lists, missing_with
+from audits.agencies.rules import ProfileSection
 from audits.applications.asking import Told, asked_now, complaints, has_conditions
 from audits.applications.models import AgreementAcceptance, Answer, Application, Evidence, QuestionRemark, Submission
 from audits.applications.rules import Said, answered, self_assessment, worded
@@ -54,6 +56,14 @@ def get_question(session: Session, actor: Actor, application_id: UUID, code: str
         raise missing(Application)
     application, answer = row
     return application, answer
+
+
+def get_with_details(session: Session, actor: Actor, application_id: UUID) -> tuple[Application, list[ProfileSection]]:
+    """Return an application likewise, and the sections of the profile that it still needs."""
+    if (row := session.execute(*_with_lists(actor, application_id)).one_or_none()) is None:
+        raise missing(Application)
+    application, *lists = row
+    return application, missing_with(application.agency, *lists)
 
 
 def language_of(session: Session, application: Application) -> str:
@@ -201,43 +211,6 @@ def answer_to(session: Session, application_id: UUID, code: str) -> Answer | Non
     return answers_of(session, application_id, [code]).get(code)
 
 
-def answer_before(session: Session, application: Application, code: str) -> Answer | None:
-    """Return what the agency answered to this requirement in its last decided application, or None.
-
-    A requirement that the version of this application gave another code is found under the earlier one too. The caller
-    must have access to the application.
-    """
-    query = select(Answer).join(Application, Application.id == Answer.application_id)
-    query = query.where(Application.agency_id == application.agency_id, Application.id != application.id)
-    query = query.where(
-        Application.state == ApplicationState.CONCLUDED, Answer.requirement_code.in_(_names(application, code))
-    )
-    return session.scalar(query.order_by(Application.submitted_at.desc()).limit(1))
-
-
-def files_before(session: Session, answer: Answer) -> list[Evidence]:
-    """Return the files of an earlier answer, oldest first. The caller must have access to it."""
-    query = select(Evidence).where(Evidence.application_id == answer.application_id, Evidence.finding_id.is_(None))
-    query = query.where(Evidence.requirement_code == answer.requirement_code, Evidence.removed_at.is_(None))
-    return list(session.scalars(query.order_by(Evidence.uploaded_at, Evidence.filename)))
-
-
-def _names(application: Application, code: str) -> list[str]:
-    """Return the codes that a requirement has and had."""
-    cycle = scheme_of_version(application.scheme_version).cycle
-    return [code, *(earlier for step in (cycle.transition if cycle else ()) for earlier in step.codes_before(code))]
-
-
-def answers_before(session: Session, application: Application, codes: Collection[str]) -> dict[str, Answer]:
-    """Return what the agency answered to these requirements in its last decided application, as `answer_before`."""
-    names = {name: code for code in codes for name in _names(application, code)}
-    query = select(Answer).join(Application, Application.id == Answer.application_id)
-    query = query.where(Application.agency_id == application.agency_id, Application.id != application.id)
-    query = query.where(Application.state == ApplicationState.CONCLUDED, Answer.requirement_code.in_(names))
-    found = session.scalars(query.order_by(Application.submitted_at))
-    return {names[answer.requirement_code]: answer for answer in found}  # the last one stands
-
-
 def said_of(session: Session, application_id: UUID) -> dict[str, Said]:
     """Return what was said so far by requirement code. The caller must have access to the application."""
     query, values = _said(application_id)
@@ -335,6 +308,12 @@ def _application(actor: Actor, application_id: UUID) -> Select[Application]:
 def _question(actor: Actor, application_id: UUID, code: str) -> Select[Application, Answer | None]:
     query = _with_case(visible_applications(actor)).where(Application.id == application_id).add_columns(Answer)
     return query.outerjoin(Answer, and_(Answer.application_id == Application.id, Answer.requirement_code == code))
+
+
+@built_once
+def _with_lists(actor: Actor, application_id: UUID) -> Select[Application, int, int]:
+    query = _with_case(visible_applications(actor)).where(Application.id == application_id)
+    return query.add_columns(*counted_lists(Application.agency_id))
 
 
 @built_once

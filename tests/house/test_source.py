@@ -88,6 +88,7 @@ OTHERS = {
     "audits/applications/asking.py": "the rules of what is asked and what agrees; pure, too long for rules",
     "audits/schemes/question_checks.py": "a scheme file is read in steps; pure",
     "audits/applications/colleagues.py": "reads of what an agency shares, which queries had no room for",
+    "audits/applications/earlier.py": "reads of the last cycle, which queries had no room for",
     "audits/applications/differences.py": "what two submissions say otherwise; pure",
     "audits/applications/pleas.py": "reads of one table, which queries had no room for",
     "audits/applications/submission.py": "values of a document, and the text under its digest",

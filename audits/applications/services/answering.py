@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 
 from audits.agencies.models import Agency
 from audits.applications.asking import check_details
+from audits.applications.earlier import answer_before, files_before
 from audits.applications.events import AnswerSaved, ApplicationStarted
 from audits.applications.models import Answer, Application
-from audits.applications.queries import answer_before, answers_of, files_before
+from audits.applications.queries import answers_of
 from audits.applications.rules import Stand, Typed, check_answer, merged
 from audits.applications.services.course import check_code, load_draft
 from audits.applications.services.evidence import take_over_files

@@ -6,9 +6,10 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from audits.applications.earlier import answer_before, files_before
 from audits.applications.events import FileAdded, FileChanged, FileRemoved
 from audits.applications.models import Application, Evidence
-from audits.applications.queries import answer_before, evidence_of, files_before
+from audits.applications.queries import evidence_of
 from audits.applications.services.course import check_code, load_draft
 from audits.applications.services.files import attach, replace_by, take_away
 from audits.core import events

@@ -17,7 +17,7 @@ from audits.core.errors import RuleError
 from audits.decisions.readiness import readiness
 from portal.doors.agency import layout
 from portal.doors.agency.chapters import stand_of
-from portal.doors.agency.door import bp, open_case
+from portal.doors.agency.door import bp, open_case, open_with_details
 from portal.doors.agency.remarks import came_back
 from portal.forms.fields import textarea_field
 from portal.forms.form import Form
@@ -50,13 +50,13 @@ def start() -> ResponseReturnValue:
 @needs(Permission.APPLICATION_VIEW)
 def application(application_id: UUID) -> ResponseReturnValue:
     """Show the tasks and their progress."""
-    case = open_case(application_id)
+    case, lacking = open_with_details(application_id)
     found, scheme = case.application, case.scheme
     if not found.is_draft:
         return redirect(url_for("agency.answers", application_id=found.id))
     stand = stand_of(case)
     chapters = progress_of(scheme, stand.standing.answered)
-    details = Progress.IN_PROGRESS if missing_of(database.read(), case.agency) else Progress.COMPLETED
+    details = Progress.IN_PROGRESS if lacking else Progress.COMPLETED
     back = came_back(found)
     ready = details is Progress.COMPLETED and all(each.progress is Progress.COMPLETED for each in chapters)
     return render_template(

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 
 from audits.applications import queries, services
 from audits.applications.colleagues import codes_of, shared_of
+from audits.applications.earlier import answers_before
 from audits.applications.models import Answer
 from audits.applications.rules import Progress, Show, Standing, answered, found_by, progress_of
 from audits.core import clock
@@ -215,7 +216,7 @@ def _cards(
     answers = queries.answers_of(session, application.id, codes)
     files = queries.evidence_of(session, application.id)
     open_codes = [code for code in codes if code not in answers]
-    before = queries.answers_before(session, application, open_codes) if open_codes else {}
+    before = answers_before(session, application, open_codes) if open_codes else {}
     broken = queries.complaints_about(session, application)
     remarks = queries.remarks_sent(session, application)
     cards = []

@@ -9,12 +9,14 @@ from flask import Blueprint, abort, request
 
 from audits.agencies.models import Agency
 from audits.agencies.queries import get_agency
+from audits.agencies.rules import ProfileSection
 from audits.applications.asking import has_conditions
 from audits.applications.models import Answer, Application
 from audits.applications.queries import (
     find_own,
     get_application,
     get_question,
+    get_with_details,
     scheme_to_agency,
     self_assessment_of,
 )
@@ -84,6 +86,12 @@ class Case:
 def open_case(application_id: UUID) -> Case:
     """Return the case of an application that this person may see, or 404. Load it once per request."""
     return Case(get_application(database.read(), current_actor(), application_id))
+
+
+def open_with_details(application_id: UUID) -> tuple[Case, list[ProfileSection]]:
+    """Return the case as `open_case` does, and the sections of the profile that its application still needs."""
+    application, lacking = get_with_details(database.read(), current_actor(), application_id)
+    return Case(application), lacking
 
 
 def open_draft(application_id: UUID) -> Case:

@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 
 from audits.applications import queries, services
 from audits.applications.colleagues import shared_of
+from audits.applications.earlier import answer_before, files_before
 from audits.applications.models import Answer, Evidence
 from audits.applications.rules import following, place_of
 from audits.core.access import Permission
@@ -100,11 +101,11 @@ def _remove(case: Case, card: Card) -> ResponseReturnValue:
 
 def _before(case: Case, code: str) -> Answer | None:
     """Return the answer of the last cycle, which is offered but not stored before somebody has seen it."""
-    return queries.answer_before(database.read(), case.application, code)
+    return answer_before(database.read(), case.application, code)
 
 
 def _files(answer: Answer | None) -> list[Evidence]:
-    return queries.files_before(database.read(), answer) if answer else []
+    return files_before(database.read(), answer) if answer else []
 
 
 def _page(case: Case, card: Card) -> str:
