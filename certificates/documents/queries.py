@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, defer
 from audits.core import clock
 from audits.core.access import Actor, Permission
 from audits.core.errors import missing
-from audits.core.statements import built_once, rows
+from audits.core.statements import ONE, built_once, rows
 from audits.decisions.models import Decision
 from audits.decisions.queries import visible_decisions
 from audits.inspections.models import Audit, ReportDraft
@@ -81,10 +81,13 @@ def sent_on(session: Session, decision_id: UUID) -> date | None:
     return clock.day_of(first) if first else None
 
 
-@built_once
-def _newest_id(actor: Actor, kind: str, subject_id: UUID) -> Select[UUID]:
+def newest_id(actor: Actor, kind: str, subject_id: UUID) -> Select[UUID]:
+    """Select the id of the newest sealed document of one kind about one subject, in a query of more too."""
     query = visible_documents(actor).where(Document.kind == kind, Document.subject_id == subject_id)
-    return query.order_by(Document.created_at.desc()).limit(1).with_only_columns(Document.id)
+    return query.order_by(Document.created_at.desc()).limit(ONE).with_only_columns(Document.id)
+
+
+_newest_id = built_once(newest_id)
 
 
 @built_once

@@ -31,6 +31,8 @@ from audits.people.independence import Bar, bar_in, bars, team_is_tied
 from audits.schemes.cycle import AuditKind, DecisionKind
 from audits.schemes.models import SchemeVersion
 from audits.schemes.queries import scheme_of_version
+from certificates.documents.queries import newest_id
+from certificates.documents.stages import DocumentKind
 from certificates.lifecycle.models import Certificate, CertificateChange, HearingStatement
 from certificates.lifecycle.rules import Fate, ways_to_end
 from certificates.lifecycle.workflow import CertificateState
@@ -124,13 +126,14 @@ class BeforeDeciding(NamedTuple):
     waiting: DecisionProposal | None  # a decision that waits for a second decider
     tied: bool  # somebody of the team declared an interest, and nobody untied has looked since
     bar: Bar | None  # why this person may not decide
+    report_id: UUID | None  # the document with the report of the inspector
 
 
-def before_deciding(session: Session, agency_id: UUID, on: date, audit_id: UUID, person_id: UUID) -> BeforeDeciding:
+def before_deciding(session: Session, agency_id: UUID, on: date, audit_id: UUID, actor: Actor) -> BeforeDeciding:
     """Return what stands beside the file of an audit for this person."""
-    query, values = _before_deciding(agency_id, on, audit_id, person_id)
-    held, waiting, tied, *bar = session.execute(query, values).one()
-    return BeforeDeciding(held, waiting, tied, bar_in(*bar))
+    query, values = _before_deciding(agency_id, on, audit_id, actor.id, actor)
+    held, waiting, tied, report_id, *bar = session.execute(query, values).one()
+    return BeforeDeciding(held, waiting, tied, bar_in(*bar), report_id)
 
 
 @built_once
@@ -140,11 +143,12 @@ def _living(agency_id: UUID, on: date) -> Select[Certificate]:
 
 @built_once
 def _before_deciding(
-    agency_id: UUID, on: date, audit_id: UUID, person_id: UUID
-) -> Select[Certificate | None, DecisionProposal | None, bool, bool, bool]:
+    agency_id: UUID, on: date, audit_id: UUID, person_id: UUID, actor: Actor
+) -> Select[*tuple[Any, ...]]:
     now = select(func.living_certificate(agency_id, on).label("held")).subquery()
     tied = func.coalesce(func.tied_team(audit_id), false())
-    query = select(Certificate, DecisionProposal, tied, *bars(agency_id, person_id, on)).select_from(now)
+    report = newest_id(actor, DocumentKind.AUDIT_REPORT, audit_id).scalar_subquery()
+    query = select(Certificate, DecisionProposal, tied, report, *bars(agency_id, person_id, on)).select_from(now)
     query = query.outerjoin(Certificate, Certificate.id == now.c.held)
     waits = (DecisionProposal.agency_id == agency_id) & DecisionProposal.answered_at.is_(None)
     return query.outerjoin(DecisionProposal, waits)

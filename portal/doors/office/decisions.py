@@ -45,7 +45,7 @@ bp = Blueprint("decisions", __name__, url_prefix="/audits")
 _SHOWN = {Outcome.GRANT: Status.CERTIFIED, Outcome.GRANT_WITH_CONDITIONS: Status.CONDITIONAL}
 """What the register shows after each grant."""
 
-NOTHING = BeforeDeciding(held=None, waiting=None, tied=False, bar=None)
+NOTHING = BeforeDeciding(held=None, waiting=None, tied=False, bar=None, report_id=None)
 
 
 @bp.get("/<uuid:audit_id>/decision")
@@ -169,8 +169,8 @@ def _page(
     file, drawn = file_of(session, audit), queries.populations_of(session, audit_id)
     stand, taken = standing(audit, file.findings), None
     ready, offers = audit.state in AUDIT_FLOW.waiting_for(Permission.DECISION_TAKE), grantable(audit, drawn)
-    beside = before_deciding(session, audit.agency_id, clock.today(), audit_id, actor.id) if ready else NOTHING
-    held, bar = beside.held, beside.bar
+    beside = before_deciding(session, audit.agency_id, clock.today(), audit_id, actor) if ready else NOTHING
+    held, bar, report_id = beside.held, beside.bar, beside.report_id
     possible = possible_outcomes(scheme.scoring, **stand, tied=beside.tied)
     if ready:
         basis = holder_basis(session, audit, held)
@@ -185,6 +185,7 @@ def _page(
     else:
         compared, taken = compare(session, audit), find_decision(session, actor, audit_id)
         bar = None if taken else bar_of(session, audit.agency_id, actor.id)
+        report_id = find_document_id(session, actor, DocumentKind.AUDIT_REPORT, audit_id)
     return render_template(
         "office/decision.html",
         audit=audit,
@@ -194,7 +195,7 @@ def _page(
         unknown=nowhere_assessed(scheme, compared),
         bar=bar,
         decision=taken,
-        report_id=find_document_id(session, actor, DocumentKind.AUDIT_REPORT, audit_id),
+        report_id=report_id,
         ready=ready,
         digest=basis.sha256 if ready else "",
         unseen_housing=_unseen_housing(audit, offers),
