@@ -43,10 +43,16 @@ def get_change(session: Session, actor: Actor, change_id: UUID) -> AgencyChange:
     return change
 
 
-def list_changes(session: Session, actor: Actor) -> list[AgencyChange]:
-    """Return the newest changes, for the list of one agency."""
+def list_changes(session: Session, actor: Actor, page: int = 1) -> list[AgencyChange]:
+    """Return one page of the changes of an agency, newest first, and one more if there is another page."""
     query = visible_changes(actor).order_by(AgencyChange.reported_at.desc(), AgencyChange.id)
-    return list(session.scalars(query.limit(LIST_LIMIT)))
+    return list(session.scalars(query.limit(LIST_LIMIT + 1).offset((page - 1) * LIST_LIMIT)))
+
+
+def open_changes(session: Session, actor: Actor) -> list[AgencyChange]:
+    """Return the changes that are not finished, newest first: of each part of a profile there is one at most."""
+    query = visible_changes(actor).where(AgencyChange.state.in_(sorted(OPEN_STATES)))
+    return list(session.scalars(query.order_by(AgencyChange.reported_at.desc(), AgencyChange.id)))
 
 
 class Task(NamedTuple):
@@ -62,16 +68,18 @@ def waiting_changes(session: Session, actor: Actor, states: Collection[ChangeSta
     return _tasks(session, visible_changes(actor).where(AgencyChange.state.in_(sorted(states))), kinds)
 
 
-def special_audits(session: Session, actor: Actor) -> list[Task]:
+def special_audits(session: Session, actor: Actor, *, limit: int | None = LIST_LIMIT) -> list[Task]:
     """Return the special audits that are to be planned after a reported change, the earliest term first."""
-    return _tasks(session, visible_changes(actor), (DeadlineKind.SPECIAL_AUDIT,))
+    return _tasks(session, visible_changes(actor), (DeadlineKind.SPECIAL_AUDIT,), limit)
 
 
-def _tasks(session: Session, changes: Select[AgencyChange], kinds: Collection[DeadlineKind]) -> list[Task]:
+def _tasks(
+    session: Session, changes: Select[AgencyChange], kinds: Collection[DeadlineKind], limit: int | None = LIST_LIMIT
+) -> list[Task]:
     query = changes.join(Deadline, Deadline.subject_id == AgencyChange.id).add_columns(Deadline)
     query = query.where(Deadline.kind.in_(sorted(kinds)), Deadline.done_at.is_(None))
     query = query.options(joinedload(AgencyChange.agency)).order_by(Deadline.due_on, AgencyChange.reported_at)
-    return [Task(deadline, change) for change, deadline in session.execute(query.limit(LIST_LIMIT))]
+    return [Task(deadline, change) for change, deadline in session.execute(query.limit(limit))]
 
 
 def open_change(session: Session, section: ProfileSection, row_id: UUID) -> AgencyChange | None:

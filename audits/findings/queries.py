@@ -110,6 +110,12 @@ def checklist_of(session: Session, audit: Audit) -> list[ReviewCheck]:
     return list(session.scalars(query, values))
 
 
+def list_findings(session: Session, actor: Actor, page: int = 1) -> list[Finding]:
+    """Return one page of the findings that the actor may see, with their audits, newest audit first, and one more."""
+    query = visible_findings(actor).order_by(Audit.reported_at.desc(), Finding.audit_id, Finding.number)
+    return list(session.scalars(query.limit(LIST_LIMIT + 1).offset((page - 1) * LIST_LIMIT)))
+
+
 def open_questions(session: Session, actor: Actor) -> list[Finding]:
     """Return the findings about which a reviewer has to answer something, oldest audit first."""
     waits = _waits(GradeChange, Extension, Dispute)

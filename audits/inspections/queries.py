@@ -107,19 +107,22 @@ def list_audits(
     return list(session.scalars(query.limit(limit)))
 
 
-def own_audits(session: Session, actor: Actor) -> list[Audit]:
-    """Return the audits on which an inspector works except cancelled ones, newest first."""
-    query = visible_audits(actor).where(works_on(actor.id), Audit.is_live)
-    query = query.options(*_with_case()).order_by(Audit.planned_on.desc(), Audit.reference.desc())
-    return list(session.scalars(query.limit(LIST_LIMIT)))
+def own_audits(session: Session, actor: Actor, page: int = 1) -> list[Audit]:
+    """Return one page of the audits on which an inspector works except cancelled ones, and one more if there are more.
+
+    Those without a report first, then the newest.
+    """
+    query = visible_audits(actor).where(works_on(actor.id), Audit.is_live).options(*_with_case())
+    query = query.order_by(Audit.reported_at.is_not(None), Audit.planned_on.desc(), Audit.reference.desc())
+    return list(session.scalars(query.limit(LIST_LIMIT + 1).offset((page - 1) * LIST_LIMIT)))
 
 
-def unplanned_applications(session: Session, actor: Actor) -> list[Application]:
+def unplanned_applications(session: Session, actor: Actor, *, limit: int | None = LIST_LIMIT) -> list[Application]:
     """Return accepted applications without a planned audit, longest waiting first."""
     planned = exists().where(Audit.application_id == Application.id, Audit.is_live)
     query = visible_applications(actor).where(Application.state == ApplicationState.ACCEPTED, ~planned)
     query = query.options(joinedload(Application.agency)).order_by(Application.submitted_at)
-    return list(session.scalars(query.limit(LIST_LIMIT)))
+    return list(session.scalars(query.limit(limit)))
 
 
 def populations_of(session: Session, audit_id: UUID) -> list[Population]:
@@ -231,12 +234,6 @@ def findings_and_replaced(session: Session, audit_id: UUID) -> tuple[list[Findin
     """Return the findings of an audit that count, and those that no longer do. The caller must have access to it."""
     listed = list(session.scalars(select(Finding).where(Finding.audit_id == audit_id).order_by(Finding.number)))
     return [each for each in listed if each.stands], [each for each in listed if not each.stands]
-
-
-def list_findings(session: Session, actor: Actor) -> list[Finding]:
-    """Return all findings that the actor may see, with their audits, newest audit first."""
-    query = visible_findings(actor).order_by(Audit.reported_at.desc(), Finding.audit_id, Finding.number)
-    return list(session.scalars(query.limit(LIST_LIMIT)))
 
 
 def get_finding(session: Session, actor: Actor, finding_id: UUID) -> Finding:

@@ -16,7 +16,7 @@ from audits.people.independence import barred_people
 from audits.people.models import Absence, Competence, Interest, Person, PersonRole, RoleRequest, SmallBody
 from audits.people.rules import CompetenceKind, Held
 
-_MOST = 200
+PAGE_SIZE = 50  # of ties
 
 
 def visible_people(actor: Actor) -> Select[Person]:
@@ -162,13 +162,17 @@ def agencies_of_group(session: Session, agency_id: UUID) -> list[UUID]:
     return list(session.scalar(select(func.group_of(agency_id))) or [])
 
 
-def interests_on_record(session: Session, actor: Actor) -> list[tuple[Interest, Interest | None]]:
-    """Return every interest of the staff, newest first, with what corrected it; for who plans audits."""
+def interests_on_record(session: Session, actor: Actor, page: int = 1) -> list[tuple[Interest, Interest | None]]:
+    """Return one page of the interests of the staff, newest first, with what corrected each; for who plans audits.
+
+    One more if there is another page.
+    """
     authorise(actor, Permission.AUDIT_PLAN)
     later = aliased(Interest)
     query = select(Interest, later).outerjoin(later, later.supersedes_id == Interest.id)
     query = query.options(joinedload(Interest.agency), joinedload(Interest.person).lazyload(Person.role_rows))
-    rows = session.execute(query.order_by(Interest.declared_at.desc(), Interest.id).limit(_MOST))
+    query = query.order_by(Interest.declared_at.desc(), Interest.id)
+    rows = session.execute(query.limit(PAGE_SIZE + 1).offset((page - 1) * PAGE_SIZE))
     return [(row[0], row[1]) for row in rows]
 
 

@@ -66,8 +66,8 @@ def planning_priority(session: Session, today: date) -> Priority:
 def audits_to_plan(session: Session, actor: Actor, priority: Priority, today: date) -> list[ToPlan]:
     """Return what waits to be planned: what is due soon by its last day, then the rest by risk, the highest first."""
     authorise(actor, Permission.AUDIT_PLAN)
-    applied = unplanned_applications(session, actor)
-    visits, special = visits_to_plan(session, actor, today), special_audits(session, actor)
+    applied = unplanned_applications(session, actor, limit=None)
+    visits, special = visits_to_plan(session, actor, today), special_audits(session, actor, limit=None)
     ends = _ends(session, {each.agency_id for each in applied})
     waiting = [
         *((Occasion.APPLICATION, each.id, each.agency, None, ends.get(each.agency_id)) for each in applied),

@@ -16,6 +16,7 @@ from audits.core.calendar import add_working_days
 from audits.core.errors import IllegalMoveError, NotAllowedError, NotFoundError, RuleError
 from audits.core.events import history
 from audits.core.files import StoredFile
+from audits.findings.queries import list_findings
 from audits.inspections import queries, services
 from audits.inspections.models import CorrectiveAction
 from audits.inspections.repairs import repairs_of
@@ -121,7 +122,7 @@ def test_another_agency_can_neither_see_nor_answer(session):
         queries.get_finding(session, stranger.actor, finding.id)
     with pytest.raises(NotFoundError):
         answer(session, finding, stranger)
-    assert queries.list_findings(session, stranger.actor) == []
+    assert list_findings(session, stranger.actor) == []
 
 
 def test_each_step_of_a_repair_notifies_whoever_acts_next(session):

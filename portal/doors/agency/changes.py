@@ -15,6 +15,7 @@ from portal.forms.form import Form
 from portal.language import changed
 from portal.stores import database
 from portal.web.access import current_actor, needs
+from portal.web.paging import Page, asked_page
 
 bp = Blueprint("changes", __name__, url_prefix="/changes")
 
@@ -24,8 +25,10 @@ bp = Blueprint("changes", __name__, url_prefix="/changes")
 def list_changes() -> ResponseReturnValue:
     """List the reported changes of the agency, newest first."""
     own_id(current_actor())
-    found = queries.list_changes(database.read(), current_actor())
-    return render_template("agency/changes.html", changes=[(each, changed.title(each)) for each in found])
+    page = asked_page()
+    listed = queries.list_changes(database.read(), current_actor(), page)
+    found = Page([(each, changed.title(each)) for each in listed], page, queries.LIST_LIMIT)
+    return render_template("agency/changes.html", found=found)
 
 
 @bp.get("/<uuid:change_id>")

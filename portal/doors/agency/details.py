@@ -13,9 +13,8 @@ from audits.agencies.queries import details_of, fixed_sections
 from audits.agencies.rules import ProfileSection, missing_sections
 from audits.agencies.services.details import note_asking
 from audits.changes.models import AgencyChange
-from audits.changes.queries import list_changes
+from audits.changes.queries import open_changes
 from audits.changes.services import report_details
-from audits.changes.workflow import OPEN_STATES
 from audits.core.access import Permission
 from audits.core.errors import IllegalMoveError, RuleError
 from portal.doors.agency.door import (
@@ -120,8 +119,7 @@ def register_asked() -> ResponseReturnValue:
 
 def _waiting() -> list[tuple[AgencyChange, str]]:
     """Return the reports that are not finished, with their titles."""
-    found = list_changes(database.read(), current_actor())
-    return [(each, changed.title(each)) for each in found if each.state in OPEN_STATES]
+    return [(each, changed.title(each)) for each in open_changes(database.read(), current_actor())]
 
 
 def _save(agency: Agency, section: ProfileSection, form: SectionForm, report: ReportForm | None) -> bool:

@@ -14,6 +14,7 @@ from audits.core.access import Permission
 from audits.core.errors import IllegalMoveError, RuleError
 from audits.findings.models import Extension
 from audits.findings.queries import dispute_of, extensions_of, grade_changes
+from audits.findings.queries import list_findings as findings_seen
 from audits.findings.rules import latest_extension
 from audits.findings.services import ask_extension, dispute_finding, may_be_disputed
 from audits.inspections import queries, services
@@ -43,6 +44,7 @@ from portal.language.i18n import current_language
 from portal.language.labels import question_label
 from portal.stores import database
 from portal.web.access import current_actor, needs
+from portal.web.paging import Page, asked_page
 
 bp = Blueprint("findings", __name__, url_prefix="/findings")
 
@@ -109,19 +111,21 @@ class AnswerForm(Form):
 @needs(Permission.AUDIT_VIEW)
 def list_findings() -> ResponseReturnValue:
     """List all findings of the agency, those of the newest audit first."""
-    found = queries.list_findings(database.read(), current_actor())
+    page = asked_page()
+    part = Page(findings_seen(database.read(), current_actor(), page), page, queries.LIST_LIMIT)
+    found = part.rows
     schemes = {finding.audit_id: scheme_of_version(finding.audit.scheme_version) for finding in found}
     audits = queries.list_audits(database.read(), current_actor())
     praised = [each for each in audits if each.strengths and each.reported_at]
     return render_template(
         "agency/findings.html",
-        findings=found,
+        found=part,
         schemes=schemes,
         praised=praised,
         reported=[each for each in audits if each.reported_at],
         norms={each.id: scheme_of_version(each.scheme_version) for each in praised},
         today=clock.today(),
-        refused=_refused(found),
+        refused=_refused(_weighed(part)),
     )
 
 
@@ -299,6 +303,15 @@ def _latest(finding: Finding, extensions: list[Extension]) -> date | None:
     if waits or not running or finding.state not in FOR_AGENCY | FOR_INSPECTOR:
         return None
     return latest_extension(_norm(finding).terms, finding.due_on, granted=granted)
+
+
+def _weighed(part: Page[Finding]) -> Sequence[Finding]:
+    """Return the findings of the audits on a page; of one that goes on on another page, all that count."""
+    if not part.previous and not part.next:
+        return part.rows
+    edges = {part.rows[0].audit_id, part.rows[-1].audit_id} if part.rows else set()
+    inside = [each for each in part.rows if each.audit_id not in edges]
+    return [*inside, *(each for audit_id in edges for each in queries.findings_of(database.read(), audit_id))]
 
 
 def _refused(found: Sequence[Finding]) -> list[str]:

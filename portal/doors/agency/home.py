@@ -12,8 +12,7 @@ from audits.applications.models import Application
 from audits.applications.pleas import refused_lately
 from audits.applications.queries import answered_codes, asked_agreement, find_own, self_assessment_of
 from audits.applications.workflow import OPEN_STATES, ApplicationState
-from audits.changes.queries import list_changes
-from audits.changes.workflow import OPEN_STATES as OPEN_CHANGES
+from audits.changes.queries import open_changes
 from audits.core import clock
 from audits.core.access import Permission
 from audits.correspondence.queries import open_requests
@@ -97,7 +96,7 @@ def home() -> ResponseReturnValue:
         decisions=_decisions(certificate.id, documents) if certificate else [],
         heard=_may_be_heard(certificate) if certificate else False,
         visits=_visits() if certificate else [],
-        changes=[(each, changed.title(each)) for each in list_changes(session, actor) if each.state in OPEN_CHANGES],
+        changes=[(each, changed.title(each)) for each in open_changes(session, actor)],
         may_start=actor.has(Permission.APPLICATION_EDIT) and not (application and application.state in OPEN_STATES),
         form=Form(),
     )

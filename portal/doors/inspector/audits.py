@@ -1,5 +1,6 @@
 """Pages of an inspector's audits: the list, and the overview of one."""
 
+from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
@@ -28,6 +29,7 @@ from portal.forms.form import Form
 from portal.settings import current_settings
 from portal.stores import database, files
 from portal.web.access import current_actor, needs
+from portal.web.paging import Page, asked_page
 
 
 @bp.get("/")
@@ -35,10 +37,13 @@ from portal.web.access import current_actor, needs
 def home() -> ResponseReturnValue:
     """List the own audits by state."""
     session, actor = database.read(), current_actor()
-    audits = queries.own_audits(session, actor)
+    page = asked_page()
+    found = Page(queries.own_audits(session, actor, page), page, queries.LIST_LIMIT)
+    audits = found.rows
     repairs = repairs_of(session, [audit.id for audit in audits])
     return render_template(
         "inspector/home.html",
+        found=found,
         groups=_groups(audits, repairs),
         repairs=repairs,
         report_due=_report_due,
@@ -106,7 +111,7 @@ def download_evidence(audit_id: UUID, evidence_id: UUID) -> ResponseReturnValue:
     return noted_evidence(attachment(files.store().get(found.sha256), found.filename, found.media_type), evidence_id)
 
 
-def _groups(audits: list[Audit], repairs: dict[UUID, Repairs]) -> dict[str, list[Audit]]:
+def _groups(audits: Sequence[Audit], repairs: dict[UUID, Repairs]) -> dict[str, list[Audit]]:
     groups: dict[str, list[Audit]] = {"in_progress": [], "planned": [], "repair": [], "done": []}
     for audit in audits:
         waits = repairs.get(audit.id)

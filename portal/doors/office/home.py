@@ -1,5 +1,7 @@
 """The start page of staff: work lists by role."""
 
+from typing import Any
+
 from flask import render_template
 from flask.typing import ResponseReturnValue
 
@@ -17,7 +19,7 @@ from audits.decisions.proposals import open_proposals
 from audits.disputes.queries import waiting_appeals
 from audits.findings.queries import open_questions
 from audits.inspections.models import Audit
-from audits.inspections.queries import list_audits, unplanned_applications
+from audits.inspections.queries import LIST_LIMIT, list_audits, unplanned_applications
 from audits.inspections.repairs import repairs_of
 from audits.inspections.workflow import AUDIT_FLOW
 from audits.links.queries import open_reports
@@ -47,8 +49,7 @@ def home() -> ResponseReturnValue:
     urgent = urgent_tasks(session, actor) if actor.has(Permission.CERTIFICATE_CHANGE) else []
     waiting = [*(review or []), *(decide or []), *(task.audit for task in urgent)]
     checking, changing = actor.has(Permission.CHANGE_CHECK), actor.has(Permission.CERTIFICATE_CHANGE)
-    return render_template(
-        "office/home.html",
+    return _page(
         intake=list_applications(session, actor, frozenset({ApplicationState.SUBMITTED})) if intake else None,
         links=open_reports(session) if intake else [],
         pleas=waiting_pleas(session) if intake else [],
@@ -74,3 +75,9 @@ def home() -> ResponseReturnValue:
         absences=absences_to_come(session) if actor.has(Permission.AUDIT_PLAN) else [],
         barred=barred_from(session, actor.id, waiting) if waiting else set(),
     )
+
+
+def _page(**shown: Any) -> str:
+    """Return the page. `cut`: a list is as long as any here may be, and the worklist has what comes after it."""
+    cut = any(isinstance(each, list) and len(each) >= LIST_LIMIT for each in shown.values())
+    return render_template("office/home.html", cut=cut, most=LIST_LIMIT, **shown)

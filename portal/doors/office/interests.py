@@ -16,6 +16,7 @@ from portal.doors.interests import InterestForm
 from portal.forms.fields import options, select_field, text_field
 from portal.stores import database
 from portal.web.access import current_actor, needs
+from portal.web.paging import Page, asked_page
 
 bp = Blueprint("interests", __name__, url_prefix="/interests")
 
@@ -109,8 +110,9 @@ def _offered(form: RecordForm) -> RecordForm:
 
 
 def _page(form: RecordForm) -> str:
-    interests = queries.interests_on_record(database.read(), current_actor())
-    return render_template("office/interests.html", interests=interests, form=_offered(form), me=current_actor().id)
+    page = asked_page()
+    found = Page(queries.interests_on_record(database.read(), current_actor(), page), page, queries.PAGE_SIZE)
+    return render_template("office/interests.html", found=found, form=_offered(form), me=current_actor().id)
 
 
 def _correct_page(interest: Interest, form: CorrectForm) -> str:
