@@ -6,11 +6,11 @@ import pytest
 from rq import Queue, SimpleWorker
 from rq.serializers import JSONSerializer
 from sqlalchemy import update
-from structlog.contextvars import get_contextvars
 
 from audits.core import clock, outbox
 from audits.core.outbox import OutboxItem
 from portal.app import create_app
+from portal.sight import logs
 from portal.stores import database, queue
 from portal.stores.roles import WORKER
 from portal.work import jobs
@@ -168,7 +168,7 @@ def test_a_database_that_is_down_is_no_crash(tmp_path, servers):
 def test_the_line_of_a_job_names_item_kind_request_and_duration(portal, monkeypatch, caplog):
     caplog.set_level("INFO")
     bound = []
-    monkeypatch.setattr(jobs, "HANDLERS", {"test": lambda *_: bound.append(get_contextvars())})
+    monkeypatch.setattr(jobs, "HANDLERS", {"test": lambda *_: bound.append(logs.values())})
     with portal.app_context(), database.write() as session:
         session.info["request_id"] = "0123456789abcdef"
         outbox.enqueue(session, "test")
@@ -178,7 +178,7 @@ def test_the_line_of_a_job_names_item_kind_request_and_duration(portal, monkeypa
     [line] = [vars(record) for record in caplog.records if record.msg == "outbox item"]
     assert line["done"] is True
     assert line["ms"] >= 0
-    assert get_contextvars() == {}
+    assert logs.values() == {}
 
 
 def test_an_error_is_stored_without_what_people_typed(portal, monkeypatch):
