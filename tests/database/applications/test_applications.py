@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import StaleDataError
 
 from audits.applications import queries, services
 from audits.applications.models import Application
@@ -297,3 +298,11 @@ def test_an_application_of_all_questions_is_answered_in_the_order_of_the_norm(se
     assert queries.answered_codes(session, draft) == {item.code for item in scheme.requirements}
     assert set(queries.answers_of(session, draft.id)) == {item.code for item in scheme.requirements}
     assert session.scalar(select(Application.version).where(Application.id == draft.id)) == 1
+
+
+def test_no_answer_is_saved_by_a_draft_that_somebody_changed_after_it_was_read(session, draft, owner):
+    session.flush()
+    changed = "UPDATE application SET review_note = 'Seen.', version = version + 1 WHERE id = :id"
+    session.execute(text(changed), {"id": draft.id})
+    with pytest.raises(StaleDataError):
+        services.save_answer(session, owner, draft.id, "GOV-01", value="conform")
