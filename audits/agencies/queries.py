@@ -70,11 +70,14 @@ def fixed_sections(session: Session, agency_id: UUID) -> frozenset[ProfileSectio
     return frozenset(ProfileSection(part) for part in session.scalar(select(func.fixed_parts(agency_id))) or ())
 
 
-def load_lists(session: Session, agency: Agency, *names: str) -> None:
-    """Load these lists of an agency, one statement each; the caller must have access to the agency."""
+def load_lists(session: Session, agency: Agency, *names: str, empty: bool = False) -> None:
+    """Load these lists of an agency, one statement each, or none if they are known to be empty.
+
+    The caller must have access to the agency.
+    """
     for name in names:
         query, values = _LISTS[name](agency.id)
-        set_committed_value(agency, name, session.scalars(query, values).all())
+        set_committed_value(agency, name, [] if empty else session.scalars(query, values).all())
 
 
 def details_of(agency: Agency) -> AgencyDetails:

@@ -9,7 +9,7 @@ from sqlalchemy import Select, and_, exists, false, func, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 from sqlalchemy.orm.interfaces import LoaderOption
 
-from audits.agencies.models import Agency
+from audits.agencies.models import Agency, Branch
 from audits.agencies.queries import load_lists
 from audits.applications.models import Application, Evidence
 from audits.applications.queries import visible_applications
@@ -73,11 +73,12 @@ def get_audit(
 ) -> Audit:
     """Return one audit with agency, version, people; `whole_agency`: its lists and application too. NotFoundError."""
     query, values = _audit(actor, audit_id, with_application or whole_agency, whole_agency)
-    audit = session.scalars(query, values).unique().one_or_none()
-    if audit is None:
+    row = session.execute(query, values).unique().one_or_none()
+    if row is None:
         raise missing(Audit)
+    audit: Audit = row[0]
     if whole_agency:  # of its controlling persons there are two or three, so they came along
-        load_lists(session, audit.agency, "branches")
+        load_lists(session, audit.agency, "branches", empty=not row[1])
     return audit
 
 
@@ -94,11 +95,7 @@ def audits_of(session: Session, actor: Actor, application_id: UUID) -> list[Audi
 
 
 def list_audits(
-    session: Session,
-    actor: Actor,
-    states: Collection[AuditState] | None = None,
-    *,
-    limit: int = LIST_LIMIT,
+    session: Session, actor: Actor, states: Collection[AuditState] | None = None, *, limit: int = LIST_LIMIT
 ) -> list[Audit]:
     """Return audits with their agencies, sorted by their first day."""
     query = visible_audits(actor).options(*_with_case()).order_by(Audit.planned_on, Audit.reference)
@@ -238,10 +235,9 @@ def findings_and_replaced(session: Session, audit_id: UUID) -> tuple[list[Findin
 
 def get_finding(session: Session, actor: Actor, finding_id: UUID) -> Finding:
     """Return one finding with its audit, or raise NotFoundError."""
-    finding = session.scalar(visible_findings(actor).where(Finding.id == finding_id))
-    if finding is None:
-        raise missing(Finding)
-    return finding
+    if finding := session.scalar(visible_findings(actor).where(Finding.id == finding_id)):
+        return finding
+    raise missing(Finding)
 
 
 def rounds_of(session: Session, finding_id: UUID) -> list[CorrectiveAction]:
@@ -340,11 +336,14 @@ def _with_case() -> tuple[LoaderOption, ...]:
 
 
 @built_once
-def _audit(actor: Actor, audit_id: UUID, with_application: bool, whole_agency: bool) -> Select[Audit]:
-    query = visible_audits(actor).where(Audit.id == audit_id).options(*_with_case())
+def _audit(actor: Actor, audit_id: UUID, with_application: bool, whole_agency: bool) -> Select[*tuple[Any, ...]]:
+    query: Select[*tuple[Any, ...]] = visible_audits(actor).where(Audit.id == audit_id).options(*_with_case())
     if with_application:
         query = query.options(joinedload(Audit.application))
-    return query.options(joinedload(Audit.agency).joinedload(Agency.controlling_persons)) if whole_agency else query
+    if not whole_agency:
+        return query
+    query = query.options(joinedload(Audit.agency).joinedload(Agency.controlling_persons))
+    return query.add_columns(exists().where(Branch.agency_id == Audit.agency_id))
 
 
 @built_once
