@@ -6,7 +6,7 @@ from sqlalchemy import Select, and_, literal, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from audits.applications.models import Answer, Application, Evidence
-from audits.applications.queries import visible_applications
+from audits.applications.queries import evidence_of, visible_applications
 from audits.core.access import Actor
 from audits.core.errors import missing
 from audits.core.statements import built_once
@@ -40,20 +40,26 @@ def versions_of(session: Session, evidence: Evidence) -> list[Evidence]:
     return found
 
 
-def said_on(session: Session, audit: Audit, code: str) -> tuple[Answer | None, RequirementJudgement | None]:
-    """Return the agency's answer to a requirement, and what the inspector says on it as a whole.
+def said_on(
+    session: Session, audit: Audit, code: str
+) -> tuple[Answer | None, list[Evidence], RequirementJudgement | None]:
+    """Return the agency's answer to a requirement, its files, and what the inspector says on it as a whole.
 
-    The caller must have access to the audit.
+    The caller must have access to the audit. Files are worth a statement only where there are some.
     """
     query, values = _said_on(audit.id, audit.certification_id, code)
-    answer, judgement = session.execute(query, values).one()
-    return answer, judgement
+    answer, judgement, is_filed = session.execute(query, values).one()
+    files = evidence_of(session, audit.certification_id, code) if is_filed else {}
+    return answer, files.get(code, []), judgement
 
 
 @built_once
-def _said_on(audit_id: UUID, application_id: UUID, code: str) -> Select[Answer | None, RequirementJudgement | None]:
+def _said_on(
+    audit_id: UUID, application_id: UUID, code: str
+) -> Select[Answer | None, RequirementJudgement | None, bool]:
     answered = and_(Answer.application_id == application_id, Answer.requirement_code == code)
     judged = and_(RequirementJudgement.audit_id == audit_id, RequirementJudgement.requirement_code == code)
     once = select(literal(1)).subquery()
-    query = select(Answer, RequirementJudgement).select_from(once)
+    filed = select(Evidence.id).where(Evidence.application_id == application_id, Evidence.requirement_code == code)
+    query = select(Answer, RequirementJudgement, filed.where(Evidence.removed_at.is_(None)).exists()).select_from(once)
     return query.outerjoin(Answer, answered).outerjoin(RequirementJudgement, judged)

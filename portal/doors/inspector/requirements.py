@@ -6,7 +6,6 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from audits.applications.queries import evidence_of
 from audits.core.access import Permission
 from audits.core.errors import IllegalMoveError, RuleError
 from audits.inspections import queries, services
@@ -123,13 +122,12 @@ def _next(case: Case, code: str) -> str | None:
 
 def _page(case: Case, sheet: Sheet, form: Form, whole: JudgementForm | None = None) -> str:
     session, item = database.read(), sheet.requirement
-    answer, judgement = said_on(session, case.audit, item.code)
+    answer, files, judgement = said_on(session, case.audit, item.code)
     shows_whole = case.is_open and bool(judgement or sheet.falls_short)
     if whole is None and shows_whole:
         whole = JudgementForm(formdata=None, obj=judgement, version=0)
         whole.offer(item.judgement, sheet.seen)
     before, after = (_step(case, code) for code in progress.neighbours(case.scheme, item.code))
-    files = evidence_of(session, case.audit.certification_id, item.code).get(item.code, [])
     return render_template(
         "inspector/requirement.html",
         case=case,
