@@ -2,11 +2,15 @@
 
 import json
 from collections.abc import Mapping
+from functools import cache
+from typing import Any
 from uuid import UUID, uuid4, uuid5
 
-from sqlalchemy import func, select
+from sqlalchemy import Update, bindparam, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
+from sqlalchemy.orm.exc import StaleDataError
 
 from audits.agencies.models import Agency
 from audits.applications.asking import check_details
@@ -20,6 +24,7 @@ from audits.applications.services.evidence import take_over_files
 from audits.applications.workflow import APPLICATION_FLOW, OPEN_STATES
 from audits.core import clock, events, numbering
 from audits.core.access import Actor, Permission, authorise
+from audits.core.db import table_of
 from audits.core.errors import IllegalMoveError, NotAllowedError, RuleError, missing
 from audits.core.events import Code
 from audits.core.typed import tidy
@@ -93,12 +98,13 @@ def save_answers(
     kept = answers_of(session, application_id, list(typed))
     refused: dict[str, RuleError | IllegalMoveError] = {}
     # One alone is saved with every key press; those of a chapter go to the database in one statement.
-    record = events.record_at_once if len(typed) == 1 else events.record
+    alone = len(typed) == 1
+    record = events.record_at_once if alone else events.record
     for code, each in typed.items():
         check_code(scheme, code)
         answer = kept.get(code) or _unsaved(application, code)
         try:
-            told = _save(session, actor, application, answer, each)
+            told = _save(session, actor, application, answer, each, alone=alone)
         except (RuleError, IllegalMoveError) as reason:
             refused[code] = reason
         else:
@@ -112,7 +118,9 @@ def save_answers(
     return kept, refused
 
 
-def _save(session: Session, actor: Actor, application: Application, answer: Answer, typed: Typed) -> AnswerSaved | None:
+def _save(
+    session: Session, actor: Actor, application: Application, answer: Answer, typed: Typed, *, alone: bool
+) -> AnswerSaved | None:
     """Store what was typed, and return the event about it; None if that is there already."""
     before, now = Stand(answer.value, answer.explanation, answer.details), _wanted(application, answer, typed)
     if now != before and typed.version not in {None, answer.version or 0}:
@@ -122,14 +130,38 @@ def _save(session: Session, actor: Actor, application: Application, answer: Answ
         now = both
     if now == before:
         return None
-    answer.value, answer.explanation, answer.details = now.value, now.explanation, dict(now.details)
-    answer.answered_by, answer.answered_at = actor.id, clock.now()
-    session.add(answer)
+    changes: dict[str, Any] = {"value": now.value, "explanation": now.explanation, "details": dict(now.details)}
+    changes |= {"answered_by": actor.id, "answered_at": clock.now()}
+    if alone and answer in session:
+        _change(session, answer, changes)
+    else:
+        for name, value in changes.items():
+            setattr(answer, name, value)
+        session.add(answer)
     return AnswerSaved(
         code=Code(answer.requirement_code),
         explained=(now.explanation, now.details) != (before.explanation, before.details),
         value=[before.value, now.value] if now.value != before.value else None,
     )
+
+
+def _change(session: Session, answer: Answer, changes: dict[str, Any]) -> None:
+    """Change a stored answer in one statement, which a flush takes three times as long for."""
+    values = changes | {"version": answer.version + 1}
+    its = {"its_application": answer.application_id, "its_code": answer.requirement_code, "its_version": answer.version}
+    if session.connection().execute(_changed(), values | its).rowcount != 1:
+        raise StaleDataError(f"the answer {answer.application_id} {answer.requirement_code} is another one now")
+    for name, value in values.items():
+        set_committed_value(answer, name, value)
+
+
+@cache
+def _changed() -> Update:
+    stored = table_of(Answer)
+    here = (stored.c.application_id == bindparam("its_application"), stored.c.requirement_code == bindparam("its_code"))
+    names = ("value", "explanation", "details", "answered_by", "answered_at", "version")
+    changed = update(stored).where(*here, stored.c.version == bindparam("its_version"))
+    return changed.values({name: bindparam(name) for name in names})
 
 
 def _wanted(application: Application, answer: Answer, typed: Typed) -> Stand:
