@@ -82,7 +82,7 @@ def test_requests_by_route_and_class_of_status(app):
     names = ("keurwerk_requests_total", "keurwerk_request_seconds_count")
     grown = {key: after[key] - before.get(key, 0) for key in after if key[0] in names}
     assert grown["keurwerk_requests_total", "/healthz", "2xx"] == 2
-    assert grown["keurwerk_requests_total", "/<any(invitation, reset):purpose>/<token>", "4xx"] == 1
+    assert grown["keurwerk_requests_total", "/<any(invitation, reset, objection):purpose>/<token>", "4xx"] == 1
     assert grown["keurwerk_requests_total", "none", "4xx"] == 1
     assert grown["keurwerk_requests_total", "/metrics", "2xx"] == 1
     assert grown["keurwerk_request_seconds_count", "/healthz"] == 2
