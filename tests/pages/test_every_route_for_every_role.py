@@ -3,12 +3,13 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, update
 from sqlalchemy.orm import Session, sessionmaker
 from werkzeug.test import TestResponse
 
@@ -17,6 +18,7 @@ from audits.people.models import Person
 from audits.people.services import retire_person
 from certificates.ledger import memory
 from certificates.ledger.services import sign_checkpoint
+from portal.doors.account.models import LoginSession
 from portal.settings import Settings
 from portal.signing import credentials, ledger
 from portal.signing.keys import current_keys
@@ -174,6 +176,8 @@ def visits(built_app: Flask, settings: Settings, rows: Connection, patched: pyte
             found.sign_in(session, f"{role}{FOREIGN}", theirs.people[role])
         found.sign_in(session, "retired", retired)
         retire_person(session, ours.people[Role.ADMINISTRATOR].actor, retired.id)
+        # Else, a minute later, every visit would note that somebody was there, and take it back.
+        session.execute(update(LoginSession).values(seen_at=LoginSession.seen_at + timedelta(hours=1)))
         session.commit()
     patched.setitem(built_app.extensions, "sessionmaker", acting_as(APP, owned))
     yield found
