@@ -44,15 +44,21 @@ def executable() -> str | None:
     return shutil.which("chromium") or shutil.which("chromium-browser")
 
 
+@pytest.fixture(scope="session")
+def windowless(executable: str | None) -> str | None:
+    """The same without windows, which nobody sees: it takes a third less CPU. Playwright's own starts it unasked."""
+    return shutil.which("chromium-headless-shell") or executable
+
+
 @pytest.fixture(scope="package")
-def chromium(executable: str | None) -> Iterator[Browser]:
+def chromium(windowless: str | None) -> Iterator[Browser]:
     """A browser.
 
     One for all journeys, each in windows of its own; it ends with them, because its event loop would bar other tests
     from theirs.
     """
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable, args=ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=windowless, args=ARGUMENTS)
         yield browser
         browser.close()
 
