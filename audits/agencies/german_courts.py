@@ -37,6 +37,33 @@ _MORE_NAMES = {
     "NURNBERG": ("Nuremberg", "Neurenberg"),
     "HANNOVER": ("Hanover",),
 }
+# A number of the European register network (EUID, Implementing Regulation (EU) 2021/1042) begins with the country and
+# the code of the court in XJustiz, to which some courts add a letter for their register: DER3306.HRB49263.
+_EUID = re.compile(r"^\W*(?:EUID\W*)?DE(?P<code>[A-Z][0-9]{4})[RV]?\.(?P<rest>[^_]*)(?:_[0-9A-Z]+)?\W*$")
+_CODES = """
+B8534 Stuttgart, B8535 Mannheim, B8536 Freiburg, B8537 Ulm,
+D2102 Augsburg, D2201 Deggendorf, D2304 Kempten, D2404 Landshut, D2505 Memmingen, D2601 München, D2803 Passau,
+D2910 Traunstein, D3101 Amberg, D3201 Ansbach, D3304 Fürth, D3310 Nürnberg, D3410 Regensburg, D3413 Straubing,
+D3508 Weiden, D4102 Aschaffenburg, D4201 Bamberg, D4301 Bayreuth, D4401 Coburg, D4501 Hof, D4608 Schweinfurt,
+D4708 Würzburg, D5701 Ingolstadt, F1103 Charlottenburg,
+G1103 Cottbus, G1207 Frankfurt/Oder, G1309 Neuruppin, G1312 Potsdam, H1101 Bremen, K1101 Hamburg,
+M1103 Darmstadt, M1114 Offenbach, M1201 Frankfurt am Main, M1202 Bad Homburg, M1203 Königstein, M1301 Fulda,
+M1305 Bad Hersfeld, M1405 Friedberg, M1406 Gießen, M1502 Hanau, M1602 Eschwege, M1603 Fritzlar, M1607 Kassel,
+M1608 Korbach, M1706 Limburg, M1710 Wetzlar, M1809 Marburg, M1906 Wiesbaden,
+N1105 Neubrandenburg, N1206 Rostock, N1209 Stralsund, N1308 Schwerin,
+P1103 Braunschweig, P2106 Stadthagen, P2204 Göttingen, P2305 Hannover, P2408 Hildesheim, P2507 Lüneburg,
+P2613 Tostedt, P2716 Walsrode, P3101 Aurich, P3210 Oldenburg, P3313 Osnabrück,
+R1101 Düsseldorf, R1102 Neuss, R1202 Duisburg, R1304 Kleve, R1402 Krefeld, R1504 Mönchengladbach, R1608 Wuppertal,
+R1901 Arnsberg, R2101 Bielefeld, R2103 Gütersloh, R2108 Bad Oeynhausen, R2201 Bochum, R2204 Recklinghausen,
+R2307 Lemgo, R2402 Dortmund, R2404 Hamm, R2503 Essen, R2507 Gelsenkirchen, R2602 Hagen, R2604 Iserlohn,
+R2706 Steinfurt, R2707 Coesfeld, R2713 Münster, R2809 Paderborn, R2909 Siegen, R3101 Aachen, R3103 Düren, R3201 Bonn,
+R3208 Siegburg, R3306 Köln,
+T2101 Bad Kreuznach, T2210 Koblenz, T2214 Montabaur, T2304 Mainz, T2408 Wittlich, T3104 Ludwigshafen,
+T3201 Kaiserslautern, T3304 Landau, T3403 Zweibrücken,
+V1102 Homburg, V1103 Lebach, V1104 Merzig, V1105 Neunkirchen, V1107 Ottweiler, V1109 Saarbrücken, V1110 Saarlouis,
+V1111 St. Ingbert, V1112 St. Wendel, V1115 Völklingen, U1104 Dresden, U1206 Chemnitz, U1308 Leipzig, W1215 Stendal,
+X1112 Flensburg, X1321 Pinneberg, X1517 Kiel, X1721 Lübeck, Y1206 Jena
+"""
 _UMLAUTS = str.maketrans({"Ä": "AE", "Ö": "OE", "Ü": "UE"})
 
 
@@ -46,7 +73,7 @@ def compact(number: str) -> str:
     The result holds only letters, digits and hyphens, because it becomes part of an address. Raises `ValidationError`
     of stdnum when the number is wrong.
     """
-    number = number.upper()  # ß becomes SS
+    number = _with_court(number.upper())  # ß becomes SS
     found = _ENTRY.search(number)
     if found is None:
         raise InvalidFormat
@@ -55,6 +82,16 @@ def compact(number: str) -> str:
         suffix = ""
     section, digits = re.sub(r"\W", "", found["section"]), re.sub(r"\D", "", found["number"])
     return "-".join(filter(None, (court, section, digits, suffix)))
+
+
+def _with_court(number: str) -> str:
+    """Return a European number with the name of the court instead of its code; any other number as it is."""
+    european = _EUID.match(number)
+    if european is None:
+        return number
+    if european["code"] not in _BY_CODE:
+        raise InvalidComponent
+    return f"{_BY_CODE[european['code']]} {european['rest']}"
 
 
 def _court_and_suffix(before: str, behind: str) -> tuple[str, str]:
@@ -102,3 +139,4 @@ def _names() -> Iterator[tuple[str, str]]:
 
 
 _COURTS: Mapping[str, str] = dict(_names())
+_BY_CODE: Mapping[str, str] = dict(each.split(maxsplit=1) for each in _CODES.upper().split(","))

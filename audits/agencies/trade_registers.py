@@ -48,6 +48,10 @@ _LAST_WORD = re.compile(rf"(?P<word>[^\W\d_]+)(?P<gap>{_SIGN}*)$")
 _FIRST_WORD = re.compile(rf"(?P<gap>{_SIGN}*)(?P<word>[^\W\d_]+)")
 _PLAIN = re.compile(r"[A-Z0-9]{3,25}")  # the longest known, India's, has 21
 _NUMBER_WORDS = re.compile(r"\b(?:COMPANY|REGISTRATION|REGISTER|REG|NUMBER|NUMMER|NUMERO|NR|NO)\b")
+# Country, register and number, perhaps with a check digit: Implementing Regulation (EU) 2021/1042. Where the network of
+# registers (BRIS) has another number than the one we ask for, that is refused as it is without the prefix.
+_EUID = re.compile(r"(?:EUID\W*)?(?P<country>[A-Z]{2})[A-Z0-9]{1,12}\.(?P<number>[^_]+)(?:_[A-Z0-9]+)?")
+_NOT_IN_BRIS = frozenset(["CH", "GB", "UA"])
 _FEWEST_PADDED = 4  # digits; a shorter number did not just lose its leading zeros
 # Prefixes of Companies House. NO is one too, but is left out, because "no. 123" starts with it.
 _COMPANIES_HOUSE = frozenset(
@@ -86,7 +90,7 @@ def clean_register_number(country: str, number: str) -> str:
     try:
         if len(number) > LONGEST_TYPED:
             raise InvalidLength
-        return register.compact(number) if register else _plain(country, number)
+        return _compact(country, number) if register else _plain(country, number)
     except ValidationError as wrong:
         if register is None:
             raise RuleError("Enter the number as it stands in the trade register.", "register_number") from wrong
@@ -96,6 +100,18 @@ def clean_register_number(country: str, number: str) -> str:
             kind=register.name,
             example=register.example,
         ) from wrong
+
+
+def _compact(country: str, number: str) -> str:
+    """Return a number of a country that has a known form, also one that is written as a European number (EUID)."""
+    compact = TRADE_REGISTERS[country].compact
+    try:
+        return compact(number)
+    except ValidationError:
+        european = _EUID.fullmatch(number)
+        if european is None or european["country"] != country or country in _NOT_IN_BRIS:
+            raise
+        return compact(european["number"])
 
 
 def _parts(number: str) -> _Typed:

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from audits.agencies import german_courts
 from audits.agencies.numbers import country_codes
 from audits.agencies.trade_registers import TRADE_REGISTERS, clean_register_number
 from audits.core.errors import RuleError
@@ -26,7 +27,8 @@ VARIANTS = {
     ("CZ", "00177041"): ["177041", "00177041", "IČO: 177041", "CZ00177041", "IČ 001 77 041", "DIČ CZ00177041"],
     ("DE", "BERLIN-CHARLOTTENBURG-HRB-12345"): [
         "HRB 12345 B Berlin", "HRB 12345 Berlin", "Amtsgericht Charlottenburg HRB 12345 B", "Berlin HRB 12345 B",
-        "HRB 12345 B, Amtsgericht Charlottenburg (Berlin)", "berlin-charlottenburg hrb 12345",
+        "HRB 12345 B, Amtsgericht Charlottenburg (Berlin)",
+        "DEF1103R.HRB12345B", "DEF1103R.HRB12345", "berlin-charlottenburg hrb 12345",
     ],
     ("DE", "DUSSELDORF-HRB-12345"): [
         "HRB 12345 Düsseldorf", "HRB 12345 AG Düsseldorf", "HRB 12345, Amtsgericht Düsseldorf", "Duesseldorf HRB 12345",
@@ -44,8 +46,14 @@ VARIANTS = {
     ("DE", "HOF-HRB-12"): ["HRB 12 Hof", "Hof (Saale) HRB 12"],  # a court of three letters is no suffix
     ("DE", "KIEL-HRB-123-KI"): ["HRB 123 KI Kiel", "Amtsgericht Kiel HRB 123 KI", "KIELHRB123KI"],
     ("DE", "KOLN-GSR-77"): ["GsR 77 Köln", "Koeln GsR 77"],
-    ("DE", "KOLN-HRB-49263"): ["Köln HRB 49263", "Cologne HRB 49263", "AG Köln, HRB 49263", "kolnhrb49263"],
-    ("DK", "13585628"): ["CVR 13585628", "DK 13 58 56 28", "CVR-nr. 13585628", "CVR13585628"],
+    ("DE", "KOLN-HRB-49263"): ["Köln HRB 49263", "Cologne HRB 49263", "AG Köln, HRB 49263", "kolnhrb49263",
+        "DER3306.HRB49263", "EUID: DER3306.HRB49263", "der3306.hrb49263", "DER3306.HRB49263_7",
+    ],
+    ("DE", "HAMBURG-HRB-150148"): ["HRB 150148 Hamburg", "DEK1101R.HRB150148"],
+    ("DE", "MUNCHEN-GNR-5"): ["GnR 5 München", "DED2601V.GnR5"],
+    ("DK", "13585628"): [
+        "DKCVR.13585628", "DK13.13585628_2", "CVR 13585628", "DK 13 58 56 28", "CVR-nr. 13585628", "CVR13585628",
+    ],
     ("EE", "12345678"): ["12345678", "registrikood 12345678", "EE12345678"],
     ("ES", "B58378431"): ["ES B58378431", "ESB58378431", "B-58378431", "CIF: B-58.378.431", "NIF B58378431, Madrid"],
     ("ES", "54362315K"): ["54362315-K", "54.362.315 k", "ES54362315K"],
@@ -65,7 +73,8 @@ VARIANTS = {
     ("IT", "00743110157"): ["IT 00743110157", "P.IVA 00743110157", "partita IVA: 007 431 101 57"],
     ("LT", "119511515"): ["LT119511515", "119511515", "Įmonės kodas 119 511 515", "į.k. 119511515"],
     ("LT", "301844044"): ["301844044"],
-    ("LU", "B86532"): ["B 86.532", "B086532", "RCS Luxembourg B 86532", "R.C.S. Luxembourg B86532", "LUB86532",
+    ("LU", "B86532"): ["LURCSL.B86532", "EUID LURCSL.B86532",
+        "B 86.532", "B086532", "RCS Luxembourg B 86532", "R.C.S. Luxembourg B86532", "LUB86532",
         "RCSLuxembourgB86532",
     ],
     ("LV", "40003521600"): ["LV40003521600", "Reģ. Nr. 40003521600", "LV 4000 3521 600"],
@@ -111,7 +120,8 @@ def test_the_example_of_a_country_is_a_number_there_and_its_form_leads_to_itself
         ("CH", "CHE-100.155.213"), ("CH", "CH-020.3.012.345-6"),
         ("CY", "12345"), ("CY", "10259033P"),
         ("CZ", "177042"), ("CZ", "1"), ("CZ", "7103192745"),
-        ("DE", "Utopia HRB 1"), ("DE", "HRB 12345"), ("DE", "Frankfurt HRB 98765"), ("DE", "DER3306.HRB98814"),
+        ("DE", "Utopia HRB 1"), ("DE", "HRB 12345"), ("DE", "Frankfurt HRB 98765"),
+        ("DE", "DEZ9999.HRB1"), ("DE", "DER3306.98814"),
         ("DE", "HRB 1234567 Köln"), ("DE", "HRB 12345 AG"), ("DE", "Köln"), ("DE", "Köln HRB 5 und Bonn HRB 6"),
         ("DE", "Köln HRB 5 Bonn"),
         ("ES", "B58378432"), ("ES", "58378431"), ("ES", "B58378431A"),
@@ -128,8 +138,8 @@ def test_the_example_of_a_country_is_a_number_there_and_its_form_leads_to_itself
         ("NL", "1234567"), ("NL", "123456789"), ("NL", "1234567a"), ("NL", "12345678a"), ("NL", "1234O5678"),
         ("NL", "１２３４５６７８"), ("NL", "000012345678"), ("NL", "O1234567"), ("NL", "12345678 / 87654321 a"),
         ("NO", "988077918"),
-        ("PL", "8567346216"), ("PL", "0000123456"),
-        ("RO", "J40/372/2002"),
+        ("PL", "8567346216"), ("PL", "0000123456"), ("PL", "PLKRS.0000123456"), ("HU", "HUOCCSZ.01-09-123456"),
+        ("RO", "J40/372/2002"), ("RO", "ROONRC.J40/372/2002"), ("BE", "DKCVR.13585628"),
         ("SE", "556188-8405"),
         ("SK", "SK2020269786"), ("SK", "31322833"),
         ("TR", "12"), ("TR", "1" * 26), ("TR", "<1234>"),
@@ -155,6 +165,13 @@ def test_a_dutch_refusal_says_what_was_typed_instead(typed, said):
         clean_register_number("NL", typed)
 
 
+# Where the network of registers has the number that we store, with the name that each register has in it.
+EUIDS = {
+    ("BE", "KBOBCE"), ("BG", "EIK"), ("DK", "CVR"), ("EE", "AR"), ("FI", "FPRO"), ("FR", "7501"),
+    ("IE", "CRO"), ("IT", "RI"),
+    ("LT", "JAR"), ("LU", "RCSL"), ("LV", "UR"), ("MT", "MBR"), ("NL", "NHR"), ("NO", "BRREG"),
+    ("SE", "BOLREG"), ("SI", "PRS"),
+}  # fmt: skip
 NOISE = st.text(st.sampled_from(" .-/:\u200b\u00a0\u2013\u202aABHFNR0123456789"), max_size=24)
 LIKE_A_NUMBER = st.from_regex(r"[A-Z]{0,3} ?[0-9]{2,12}[A-Z]{0,2}", fullmatch=True)
 COURTS = st.sampled_from(["Köln", "AG Köln", "Berlin", "Kiel", "Hof", "Frankfurt a.M.", "Bad Homburg v.d.H.", "Ulm"])
@@ -198,3 +215,17 @@ def holds(country, typed):
     assert clean_register_number(country, stored) == stored
     assert re.fullmatch("[A-Z0-9]+(-[A-Z0-9]+)*", stored)
     return stored
+
+
+def test_every_code_of_a_german_court_leads_to_a_court_of_its_own():
+    numbers = [clean_register_number("DE", f"DE{code}.HRB7") for code in german_courts._BY_CODE]
+    assert len(set(numbers)) == len(numbers) > 100
+    assert {clean_register_number("DE", number) for number in numbers} == set(numbers)
+
+
+@given(st.sampled_from(sorted(EUIDS)))
+def test_a_european_number_is_the_same_firm(pair):
+    country, register = pair
+    stored = clean_register_number(country, TRADE_REGISTERS[country].example)
+    for tail in ("", "_4"):
+        assert clean_register_number(country, f"{country}{register}.{stored}{tail}") == stored
