@@ -3,7 +3,9 @@
 import pytest
 from sqlalchemy.orm import Session
 
+from audits.agencies.rules import LONGEST_LEGAL_NAME
 from portal.signing.private_links import Purpose, token_of
+from tests.kit.factories.agencies import make_agency
 from tests.kit.factories.certificates import make_certificate
 from tests.kit.following import add_webhook, followed_list
 
@@ -41,6 +43,18 @@ def test_a_public_page_is_accessible_and_fits_a_tablet(screen, things, path):
     window = screen().open(path.format(**things))
     window.page.set_viewport_size(TABLET)
     assert window.page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
+
+
+def test_the_longest_legal_name_fits_a_telephone(screen, portal):
+    """In words, and as one word."""
+    for name in ("Bemiddelingscoöperatie " * 28, f"{'Seizoenarbeidersbemiddeling' * 23} B.V."):
+        with Session(portal.tables) as session:
+            agency = make_agency(session, legal_name=name.strip()[:LONGEST_LEGAL_NAME])
+            make_certificate(session, agency=agency)
+            session.commit()
+            number = agency.register_number
+        for path in (f"/register/nl-{number}?lang=nl", f"/?q={number}", f"/register/nl-{number}/wrong"):
+            screen().open(path)
 
 
 def test_a_checked_list_is_accessible_and_fits_a_tablet(screen, things):
