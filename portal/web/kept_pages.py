@@ -6,7 +6,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from audits.core import clock
 from certificates.register.position import position
-from certificates.register.search.common import common
+from certificates.register.search.frequent import common
 from portal.web.page_cache import PageCache, Position
 from portal.web.quick import QuickAnswers
 from portal.web.requests import Application

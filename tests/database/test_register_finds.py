@@ -8,7 +8,7 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from audits.core import clock
-from certificates.register.search.common import Common, common
+from certificates.register.search.frequent import Common, common
 from certificates.register.search.query import Asked, How, find, search
 from tests.kit.factories.certificates import make_applicant
 

@@ -41,7 +41,7 @@ def _locked(session: Session, application_id: UUID) -> Application | None:
     Every change counts the version up. This is asked with each answer that is saved.
     """
     known = session.identity_map.get(identity_key(Application, application_id))
-    if known is None or inspect(known).expired:
+    if known is None or "version" in inspect(known).unloaded:
         return None
     query, values = _version(application_id)
     return known if rows(session, query, values).scalar() == known.version else None

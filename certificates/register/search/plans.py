@@ -26,9 +26,9 @@ from sqlalchemy.dialects.postgresql import ARRAY, distinct_on
 from sqlalchemy.types import Text
 
 from certificates.register.models import RegisterEntry
-from certificates.register.search.common import common
 from certificates.register.search.conditions import fits, fits_beside
 from certificates.register.search.filters import quoted
+from certificates.register.search.frequent import common
 from certificates.register.search.how import How
 from certificates.register.search.names import FORMER, WHOLE
 from certificates.register.search.typed import Typed, Unit

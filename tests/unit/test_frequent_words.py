@@ -3,7 +3,7 @@
 import pytest
 
 from certificates.register.search import plans
-from certificates.register.search.common import Common, common
+from certificates.register.search.frequent import Common, common
 from certificates.register.search.typed import typed
 
 
