@@ -11,6 +11,7 @@ from sqlalchemy.types import Text
 
 from audits.core.calendar import months_after
 from audits.core.db import Base, one_of, stored
+from certificates.lifecycle import models as _certificates  # noqa: F401  # tables that keys of ours and others name
 from certificates.lifecycle.rules import Status
 from certificates.lifecycle.workflow import CertificateState
 from certificates.register.rules import agency_status, is_applying, may_rely
