@@ -24,6 +24,7 @@ FULL = 2_000_000  # agencies, of which the targets speak; of fewer the part, and
 STARTING = 5.0  # seconds, to start a process and load the product
 DUMP_SECONDS, DUMP_MB = 30.0, 300
 REBUILD_SECONDS, REBUILD_MB = 900.0, 500
+REBUILDING = 3  # processes: two, and the command that waits for them
 LISTS = {1_000: 200.0, 10_000: 2_000.0}  # numbers, and the most milliseconds
 SMALL = 20_000  # agencies of the register that growth is measured from
 GREW = {"look-up": 1.5, "search, typo": 3.0}  # at most so many times as long
@@ -56,7 +57,8 @@ def whole(report: Report, compared: Comparison) -> None:
     rebuilt = _ended(compared.ours, "-m", "portal.commands.cli", "registry", "rebuild")
     _add(report, "rebuild", rebuilt, rebuilt.seconds)
     _aim(report, "rebuild", rebuilt.seconds, REBUILD_SECONDS * part + STARTING, "s")
-    _aim(report, "memory of the rebuild", rebuilt.peak_mb, REBUILD_MB, "MB")
+    # The largest of the processes is known: what all take is less, as they share pages.
+    _aim(report, "memory of the rebuild", rebuilt.peak_mb * REBUILDING, REBUILD_MB, "MB")
 
 
 def lists(report: Report, port: int, numbers: Sequence[str], rounds: int) -> None:

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import ARRAY, Float, Text, cast, delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -51,13 +51,28 @@ def refresh_entry(session: Session, agency_id: UUID) -> None:
     _refresh(session, [agency_id])
 
 
-def rebuild_batch(session: Session, after: UUID | None = None, limit: int = BATCH) -> UUID | None:
-    """Compute the rows of the next agencies again from their sources; return the last agency, or None at the end."""
+def rebuild_batch(
+    session: Session, after: UUID | None = None, until: UUID | None = None, limit: int = BATCH
+) -> UUID | None:
+    """Compute the rows of the next agencies again from their sources; return the last agency, or None at the end.
+
+    `after` comes before the first one, `until` is the last; None stands for the first and the last of all.
+    """
     query = select(Agency.id).order_by(Agency.id).limit(limit)
-    ids = list(session.scalars(query.where(Agency.id > after) if after else query))
+    query = query.where(Agency.id > after) if after else query
+    ids = list(session.scalars(query.where(Agency.id <= until) if until else query))
     _refresh(session, ids)
     session.expunge_all()
     return ids[-1] if len(ids) == limit else None
+
+
+def parted(session: Session, parts: int) -> list[UUID]:
+    """Return the last agency of each part but that of the last, where parts have as many agencies as each other."""
+    shares = [place / parts for place in range(1, parts)]
+    if not shares:
+        return []
+    found = session.scalar(select(func.percentile_disc(cast(shares, ARRAY(Float))).within_group(Agency.id)))
+    return list(found or [])
 
 
 def rebuild_all(session: Session) -> int:
@@ -153,8 +168,9 @@ def _add_slips(session: Session, words: Iterable[str]) -> None:
     """Add the words in one order, so that two transactions with the same words wait for each other in turn."""
     rows = sorted({(rest, word) for word in words for rest in folding.deletions(word) if rest})
     if rows:
-        added = insert(RegisterSlip).on_conflict_do_nothing()
-        session.execute(added, [{"rest": rest, "word": word} for rest, word in rows])
+        each = func.unnest(*(cast(list(column), ARRAY(Text)) for column in zip(*rows, strict=True)))
+        found = select(each.table_valued("rest", "word").render_derived())
+        session.execute(insert(RegisterSlip).from_select(["rest", "word"], found).on_conflict_do_nothing())
 
 
 def _certificates(session: Session, ids: list[UUID]) -> Mapping[UUID, list[Any]]:

@@ -2,6 +2,7 @@
 
 import threading
 from datetime import date, timedelta
+from itertools import pairwise
 
 import pytest
 from sqlalchemy import select, update
@@ -13,7 +14,7 @@ from certificates.lifecycle.rules import Status
 from certificates.lifecycle.workflow import CertificateState
 from certificates.register import queries
 from certificates.register.models import RegisterEntry, RegisterSlip
-from certificates.register.services import rebuild_all, refresh_entry, renew_old_forms
+from certificates.register.services import parted, rebuild_all, rebuild_batch, refresh_entry, renew_old_forms
 from tests.kit.factories.agencies import make_agency
 from tests.kit.factories.applications import make_scheme
 from tests.kit.factories.certificates import (
@@ -259,6 +260,24 @@ def test_rows_of_older_rules_are_made_anew_some_at_a_time_and_keep_their_moment(
     assert (renew_old_forms(session, limit=2), renew_old_forms(session, limit=2), renew_old_forms(session)) == (2, 1, 0)
     session.expire_all()
     assert {found.public_id: row(found) for found in session.scalars(select(RegisterEntry))} == kept
+
+
+MADE_ANEW = select(RegisterEntry.agency_id).where(RegisterEntry.city != "nowhere")
+
+
+def test_parts_of_a_rebuild_are_all_of_it_and_nothing_twice(session):
+    ids = sorted(make_applicant(session).id for _ in range(7))
+    for parts in (1, 2, 3, 9):
+        bounds = [None, *parted(session, parts), None]
+        assert len(bounds) == parts + 1
+        session.execute(update(RegisterEntry).values(city="nowhere"))
+        for after, until in pairwise(bounds):
+            within = [each for each in ids if (after is None or each > after) and (until is None or each <= until)]
+            before = set(session.scalars(MADE_ANEW))
+            last = rebuild_batch(session, after, until, limit=len(ids))
+            assert last in {None, ids[-1]}
+            assert set(session.scalars(MADE_ANEW)) - before == set(within)
+        assert set(session.scalars(MADE_ANEW)) == set(ids)
 
 
 def test_a_rebuild_forgets_the_words_that_no_entry_has(session):

@@ -42,10 +42,12 @@ def searchable(names: Iterable[str], former: Iterable[str] = (), city: str = "")
     marked = [("", name) for name in names] + [(FORMER, name) for name in former] + [(PLACE, city)]
     for sign, name in marked:
         for spelled in spellings(name):
-            forms.update(dict.fromkeys(sign + form for form in phrases(spelled)))
-            found.update(spelled, joined_neighbours(spelled))
+            made = phrases(spelled)
+            joined = [form for form in made if " " not in form]
+            forms.update(dict.fromkeys([sign + form for form in made]))
+            found.update(spelled, joined_neighbours(spelled), joined)
             if not sign:
-                found.update(WHOLE + form for form in phrases(spelled) if " " not in form)
+                found.update([WHOLE + form for form in joined])
     return Searchable(f"|{'|'.join(form for form in forms if form)}|", sorted(found))
 
 
@@ -56,8 +58,9 @@ def spellings(name: str) -> list[list[str]]:
         ways.append(words(spelled_out))
     ways += [words(latin) for latin in romanised(name)]
     ways += [words(_AND.sub(join, name)) for join in _JOINS if _AND.search(name)]
-    ways += [other for way in list(ways) for other in _variants(way)]
-    return [list(way) for way in dict.fromkeys(tuple(way) for way in ways if way)]
+    found = dict.fromkeys([tuple(way) for way in ways if way])  # most are the same, and so are their variants
+    others = [tuple(other) for way in found for other in _variants(way)]
+    return [list(way) for way in dict.fromkeys([*found, *others])]
 
 
 def phrases(spelled: Sequence[str]) -> list[str]:
@@ -69,13 +72,12 @@ def phrases(spelled: Sequence[str]) -> list[str]:
 
 
 def joined_neighbours(spelled: Sequence[str]) -> Iterator[str]:
-    """Yield two or three neighbours as one word, and the whole name as one."""
+    """Yield two or three neighbours as one word."""
     formless, tell = [word for word in spelled if word not in LEGAL_FORMS], telling(spelled)
     for way in (formless, tell) if tell != formless else (formless,):
         for length in (2, 3):
             for start in range(len(way) - length + 1):
                 yield "".join(way[start : start + length])[:LONGEST_WORD]
-    yield from (form for form in phrases(spelled) if " " not in form)
 
 
 def slipping(folded: str) -> list[str]:
