@@ -68,17 +68,17 @@ def lines(session: Session, day: date, base: str, columns: Sequence[str]) -> Ite
         psycopg.cursor() as cursor,
         cursor.copy(f"COPY ({made}) TO STDOUT (FORMAT binary)", ()) as rows,
     ):
-        for row in rows:
+        for sent in rows:
+            row = sent[_HEAD:] if sent[: len(_SIGNED)] == _SIGNED else sent
             if len(row) > _END:
                 yield _read(row)
 
 
 def _read(row: Any) -> Line:
-    """Return both texts of a row: each has its length before it. Before the first one there is a head."""
-    begin = (_HEAD if row[: len(_SIGNED)] == _SIGNED else 0) + 2
-    (length,) = _LENGTH(row, begin)
-    middle = begin + 4 + length
-    return bytes(row[begin + 4 : middle]), bytes(row[middle + 4 :])
+    """Return both texts of a row: each has its length before it, and the first their number."""
+    (length,) = _LENGTH(row, 2)
+    middle = 6 + length
+    return bytes(row[6:middle]), bytes(row[middle + 4 :])
 
 
 def _on(day: date) -> FromClause:

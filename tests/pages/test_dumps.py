@@ -168,6 +168,15 @@ def test_the_files_are_kept_packed_and_sent_so_to_who_unpacks_them(client, agenc
             assert "Content-Encoding" not in answer.headers
 
 
+def test_a_register_of_nobody_has_files_too(client, tmp_path):
+    assert lines(client) == rows(client) == []
+    for name in ("agencies.csv.gz", "agencies.jsonl.gz"):
+        assert gzip.decompress(fetch(client, name)) == fetch(client, name.removesuffix(".gz"))
+    assert fetch(client, "agencies.csv").count(b"\n") == 1
+    (tmp_path / "agencies.parquet").write_bytes(fetch(client, "agencies.parquet"))
+    assert duckdb.read_parquet(str(tmp_path / "agencies.parquet")).fetchall() == []
+
+
 def test_a_file_is_unpacked_once(client, agencies, cache):
     fetch(client, "agencies.csv")
     (folder,) = (each for each in cache.iterdir() if each.is_dir())

@@ -18,7 +18,7 @@ NO_ROWS = {
 }  # fmt: skip
 # These come near one account, by its address or by a link that was mailed to it.
 ENTRANCE = {"account.login_submitted", "account.forgot_submitted", "account.link", "account.link_submitted"}
-ENTRANCE |= {"account.read_calendar"}
+ENTRANCE |= {"account.read_calendar", "account.new_address", "account.new_address_submitted"}
 # This one acts for the agency that is about to be.
 REGISTRATION = {"agency_registration.register_submitted"}
 # Whoever may see metrics is no person; it reads counts through a view, and the times of periodic tasks.
