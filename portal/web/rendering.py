@@ -9,7 +9,7 @@ from types import FunctionType, MappingProxyType, MethodType
 from typing import Any, cast
 
 from flask import g
-from jinja2 import Template, nodes
+from jinja2 import Environment, Template, nodes
 from jinja2.compiler import CodeGenerator, Frame, MacroRef
 from jinja2.nodes import EvalContext
 from jinja2.runtime import Context, Macro
@@ -164,6 +164,18 @@ class QuickNamespace(Namespace):
 
     __getattribute__ = object.__getattribute__
     __setitem__ = object.__setattr__
+
+
+class QuickEnvironment(Environment):
+    """An environment that takes all of this."""
+
+    code_generator_class = Generator
+    context_class = QuickContext
+    template_class = QuickTemplate
+    mappings = MAPPINGS
+    escaped = staticmethod(escaped)
+    escape_text = staticmethod(escape_text)
+    macro = QuickMacro
 
 
 def written_once(macro: Macro, *values: Hashable) -> str:

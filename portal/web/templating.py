@@ -26,35 +26,16 @@ from portal.language import i18n
 from portal.language.dates import date_text, datetime_text, month_text
 from portal.language.translated import Translator
 from portal.settings import ROOT
-from portal.web.rendering import (
-    MAPPINGS,
-    OF_DICTS,
-    Generator,
-    QuickContext,
-    QuickMacro,
-    QuickNamespace,
-    QuickTemplate,
-    escape_text,
-    escaped,
-    repeated,
-    written_once,
-)
+from portal.web.rendering import OF_DICTS, QuickEnvironment, QuickNamespace, repeated, written_once
 
 TEMPLATES = ROOT / "templates"
 MANIFEST = ROOT / "portal" / "static" / "built" / "manifest.json"
 _KILO = 1024
 
 
-class Environment(FlaskEnvironment):
+class Environment(QuickEnvironment, FlaskEnvironment):
     """One environment per language, created on first use, with the texts of templates translated at compile time."""
 
-    code_generator_class = Generator
-    context_class = QuickContext
-    template_class = QuickTemplate
-    mappings = MAPPINGS
-    escaped = staticmethod(escaped)
-    escape_text = staticmethod(escape_text)
-    macro = QuickMacro
     language = ""  # the language of this one; the application's own has none and only dispatches
 
     def __init__(self, app: App, **options: Any) -> None:

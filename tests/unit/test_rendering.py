@@ -8,28 +8,7 @@ from hypothesis import strategies as st
 from jinja2 import pass_context
 from markupsafe import Markup, escape
 
-from portal.web.rendering import (
-    MAPPINGS,
-    Generator,
-    QuickContext,
-    QuickMacro,
-    QuickNamespace,
-    QuickTemplate,
-    escape_text,
-    escaped,
-    repeated,
-    written_once,
-)
-
-
-class Quick(jinja2.Environment):
-    code_generator_class = Generator
-    context_class = QuickContext
-    template_class = QuickTemplate
-    mappings = MAPPINGS
-    escaped = staticmethod(escaped)
-    escape_text = staticmethod(escape_text)
-    macro = QuickMacro
+from portal.web.rendering import QuickEnvironment, QuickNamespace, escaped, repeated, written_once
 
 
 class Tag:
@@ -89,7 +68,7 @@ PAGES = [
 def test_a_page_comes_out_as_in_jinja(page, value):
     quick, plain = (
         kind(autoescape=True, extensions=["jinja2.ext.do"]).from_string(page).render(value=value, **names, **NAMED)
-        for kind, names in ((Quick, {"namespace": QuickNamespace}), (jinja2.Environment, {}))
+        for kind, names in ((QuickEnvironment, {"namespace": QuickNamespace}), (jinja2.Environment, {}))
     )
     assert quick == plain
 
@@ -104,7 +83,7 @@ ABOVE = """{% extends "base" %}{% block title %}{% if value %}{{ value }}{% endi
 @given(value=st.text("<>&'\" ab", max_size=6))
 def test_blocks_come_out_as_in_jinja(value):
     loader = jinja2.DictLoader({"base": BASE, "above": ABOVE})
-    quick, plain = (kind(autoescape=True, loader=loader) for kind in (Quick, jinja2.Environment))
+    quick, plain = (kind(autoescape=True, loader=loader) for kind in (QuickEnvironment, jinja2.Environment))
     for name in ("base", "above"):
         assert quick.get_template(name).render(value=value) == plain.get_template(name).render(value=value)
 
@@ -112,13 +91,13 @@ def test_blocks_come_out_as_in_jinja(value):
 @pytest.mark.parametrize("call", ["m(1, 2)", "m(1, z=2)", "m(y=1)"])
 def test_a_macro_refuses_the_arguments_that_it_refuses_in_jinja(call):
     page = "{% macro m(x) %}{{ x }}{% endmacro %}{{ " + call + " }}"
-    for kind in (Quick, jinja2.Environment):
+    for kind in (QuickEnvironment, jinja2.Environment):
         with pytest.raises((TypeError, jinja2.UndefinedError)):
             kind(autoescape=True, undefined=jinja2.StrictUndefined).from_string(page).render()
 
 
 def test_nothing_is_escaped_where_a_template_does_not():
-    assert Quick(autoescape=False).from_string("{{ value }}").render(value="<&>") == "<&>"
+    assert QuickEnvironment(autoescape=False).from_string("{{ value }}").render(value="<&>") == "<&>"
 
 
 @given(st.text() | st.text("<>&'\" ab"))
@@ -138,7 +117,7 @@ REPEATED = """
 
 def test_what_is_repeated_is_what_the_macro_writes_but_it_is_called_once_for_equal_values():
     rows = [("a", "<x>", "same"), ("b", "y", "same"), ("c", "z", Markup("same")), ("d", "", None), ("e", "&", None)]
-    calls, env = [], Quick(autoescape=True)
+    calls, env = [], QuickEnvironment(autoescape=True)
     with flask.Flask("none").app_context():
         page = env.from_string(REPEATED)
         often = page.render(rows=rows, called=lambda: "", write=lambda m, name, other, value: m(name, other, value))
@@ -150,7 +129,9 @@ def test_what_is_repeated_is_what_the_macro_writes_but_it_is_called_once_for_equ
 
 def test_what_is_around_pages_is_written_once_for_each_value():
     calls = []
-    page = Quick(autoescape=True).from_string("{% macro m(x, called) %}<i>{{ x }}{{ called() }}</i>{% endmacro %}")
+    page = QuickEnvironment(autoescape=True).from_string(
+        "{% macro m(x, called) %}<i>{{ x }}{{ called() }}</i>{% endmacro %}"
+    )
     macro = page.module.m
 
     def called():
