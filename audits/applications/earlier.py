@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from audits.applications.models import Answer, Application, Evidence
@@ -16,11 +16,7 @@ def answer_before(session: Session, application: Application, code: str) -> Answ
     A requirement that the version of this application gave another code is found under the earlier one too. The caller
     must have access to the application.
     """
-    query = select(Answer).join(Application, Application.id == Answer.application_id)
-    query = query.where(Application.agency_id == application.agency_id, Application.id != application.id)
-    query = query.where(
-        Application.state == ApplicationState.CONCLUDED, Answer.requirement_code.in_(_names(application, code))
-    )
+    query = _decided(application, _names(application, code))
     return session.scalar(query.order_by(Application.submitted_at.desc()).limit(1))
 
 
@@ -34,11 +30,16 @@ def files_before(session: Session, answer: Answer) -> list[Evidence]:
 def answers_before(session: Session, application: Application, codes: Collection[str]) -> dict[str, Answer]:
     """Return what the agency answered to these requirements in its last decided application, as `answer_before`."""
     names = {name: code for code in codes for name in _names(application, code)}
-    query = select(Answer).join(Application, Application.id == Answer.application_id)
-    query = query.where(Application.agency_id == application.agency_id, Application.id != application.id)
-    query = query.where(Application.state == ApplicationState.CONCLUDED, Answer.requirement_code.in_(names))
+    query = _decided(application, names)
     found = session.scalars(query.order_by(Application.submitted_at))
     return {names[answer.requirement_code]: answer for answer in found}  # the last one stands
+
+
+def _decided(application: Application, names: Collection[str]) -> Select[Answer]:
+    """Return the query for what the agency answered under these codes in its other, decided applications."""
+    query = select(Answer).join(Application, Application.id == Answer.application_id)
+    query = query.where(Application.agency_id == application.agency_id, Application.id != application.id)
+    return query.where(Application.state == ApplicationState.CONCLUDED, Answer.requirement_code.in_(names))
 
 
 def _names(application: Application, code: str) -> list[str]:
