@@ -19,7 +19,7 @@ from audits.applications.workflow import ApplicationState
 from audits.core import languages
 from audits.core.access import Actor, Permission
 from audits.core.errors import missing
-from audits.core.statements import built_once, rows
+from audits.core.statements import built_once, one_page, rows
 from audits.deadlines.models import Deadline
 from audits.deadlines.rules import DeadlineKind
 from audits.people.models import Person
@@ -96,7 +96,7 @@ def search_applications(session: Session, actor: Actor, text: str = "", page: in
         names = (Agency.legal_name, Agency.register_number, Application.reference)
         query = query.where(or_(*(name.icontains(text.strip(), autoescape=True) for name in names)))
     query = query.order_by(Application.submitted_at.desc(), Application.reference.desc())
-    return list(session.scalars(query.limit(PAGE_SIZE + 1).offset((max(page, 1) - 1) * PAGE_SIZE)))
+    return list(session.scalars(one_page(query, page, PAGE_SIZE)))
 
 
 def acceptance_of(session: Session, application: Application) -> AgreementAcceptance | None:

@@ -16,6 +16,7 @@ from audits.changes.workflow import OPEN_STATES, ChangeState
 from audits.core import clock
 from audits.core.access import Actor, Permission
 from audits.core.errors import missing
+from audits.core.statements import one_page
 from audits.deadlines.models import Deadline
 from audits.deadlines.rules import DeadlineKind
 from audits.schemes.queries import scheme_of_version
@@ -46,7 +47,7 @@ def get_change(session: Session, actor: Actor, change_id: UUID) -> AgencyChange:
 def list_changes(session: Session, actor: Actor, page: int = 1) -> list[AgencyChange]:
     """Return one page of the changes of an agency, newest first, and one more if there is another page."""
     query = visible_changes(actor).order_by(AgencyChange.reported_at.desc(), AgencyChange.id)
-    return list(session.scalars(query.limit(LIST_LIMIT + 1).offset((page - 1) * LIST_LIMIT)))
+    return list(session.scalars(one_page(query, page, LIST_LIMIT)))
 
 
 def open_changes(session: Session, actor: Actor) -> list[AgencyChange]:

@@ -12,6 +12,7 @@ from audits.complaints.models import Complaint, Handling
 from audits.complaints.rules import Verdict
 from audits.core.access import Actor, Permission, authorise
 from audits.core.errors import missing
+from audits.core.statements import one_page
 
 PAGE_SIZE = 50
 
@@ -22,7 +23,7 @@ def list_complaints(session: Session, actor: Actor, page: int = 1) -> list[tuple
     query = select(Complaint, Handling).outerjoin(Handling, Handling.subject_id == Complaint.id)
     query = query.options(joinedload(Handling.handler))
     query = query.order_by(Handling.answered_at.is_(None).desc(), Complaint.received_at.desc(), Complaint.id)
-    rows = session.execute(query.limit(PAGE_SIZE + 1).offset((page - 1) * PAGE_SIZE))
+    rows = session.execute(one_page(query, page, PAGE_SIZE))
     return [(row[0], row[1]) for row in rows]
 
 

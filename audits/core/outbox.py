@@ -15,6 +15,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from audits.core import clock
 from audits.core.db import Base, Id
 from audits.core.errors import NotFoundError
+from audits.core.statements import one_page
 
 Handler = Callable[[Session, Mapping[str, Any]], None]
 
@@ -167,7 +168,7 @@ def failed(session: Session, page: int = 1) -> list[OutboxItem]:
     """Return one page of the items that were given up, newest first, and one more if there is another page."""
     query = select(OutboxItem).where(OutboxItem.failed_at.is_not(None))
     query = query.order_by(OutboxItem.failed_at.desc(), OutboxItem.id)
-    return list(session.scalars(query.limit(PAGE_SIZE + 1).offset((page - 1) * PAGE_SIZE)))
+    return list(session.scalars(one_page(query, page, PAGE_SIZE)))
 
 
 def _hand_over(session: Session, item: OutboxItem) -> None:

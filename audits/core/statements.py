@@ -5,7 +5,7 @@ from enum import Enum
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar, TypeVarTuple, cast
 
-from sqlalchemy import ColumnElement, Result, bindparam, literal_column
+from sqlalchemy import ColumnElement, Result, Select, bindparam, literal_column
 from sqlalchemy.orm import Session
 from sqlalchemy.sql import Executable
 from sqlalchemy.sql.selectable import TypedReturnsRows
@@ -40,6 +40,11 @@ def built_once(build: Callable[P, S]) -> Callable[P, tuple[S, dict[str, Any]]]:
         return statement, values
 
     return bound
+
+
+def one_page(query: Select[*Ts], page: int, size: int) -> Select[*Ts]:
+    """Limit a query in order to one page, counted from 1, and a row more: it tells whether there is another page."""
+    return query.limit(size + 1).offset((max(page, 1) - 1) * size)
 
 
 def rows(session: Session, query: TypedReturnsRows[*Ts], values: Mapping[str, Any]) -> Result[*Ts]:

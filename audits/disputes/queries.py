@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, aliased, joinedload
 
 from audits.core.access import Actor, Permission, authorise
 from audits.core.errors import missing
+from audits.core.statements import one_page
 from audits.deadlines.models import Deadline
 from audits.deadlines.rules import DeadlineKind
 from audits.decisions.models import Decision, DecisionProposal
@@ -72,7 +73,7 @@ def list_appeals(session: Session, actor: Actor, page: int = 1) -> list[Appeal]:
     authorise(actor, Permission.CASES_VIEW)
     query = select(Appeal).options(joinedload(Appeal.agency), joinedload(Appeal.contested), joinedload(Appeal.handler))
     query = query.order_by(Appeal.state.in_(sorted(OPEN_STATES)).desc(), Appeal.lodged_at.desc(), Appeal.id)
-    return list(session.scalars(query.limit(PAGE_SIZE + 1).offset((page - 1) * PAGE_SIZE)))
+    return list(session.scalars(one_page(query, page, PAGE_SIZE)))
 
 
 def waiting_appeals(session: Session, actor: Actor) -> list[tuple[Appeal, Deadline]]:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from audits.applications.models import Evidence
 from audits.core.access import Actor
-from audits.core.statements import built_once
+from audits.core.statements import built_once, one_page
 from audits.findings.models import Dispute, Extension, GradeChange, Question, ReviewCheck
 from audits.inspections.models import Audit, CorrectiveAction, Finding, VerdictChange
 from audits.inspections.queries import (
@@ -113,7 +113,7 @@ def checklist_of(session: Session, audit: Audit) -> list[ReviewCheck]:
 def list_findings(session: Session, actor: Actor, page: int = 1) -> list[Finding]:
     """Return one page of the findings that the actor may see, with their audits, newest audit first, and one more."""
     query = visible_findings(actor).order_by(Audit.reported_at.desc(), Finding.audit_id, Finding.number)
-    return list(session.scalars(query.limit(LIST_LIMIT + 1).offset((page - 1) * LIST_LIMIT)))
+    return list(session.scalars(one_page(query, page, LIST_LIMIT)))
 
 
 def open_questions(session: Session, actor: Actor) -> list[Finding]:

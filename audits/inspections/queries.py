@@ -16,7 +16,7 @@ from audits.applications.queries import visible_applications
 from audits.applications.workflow import ApplicationState
 from audits.core.access import Actor, Permission
 from audits.core.errors import NotFoundError, missing
-from audits.core.statements import built_once, rows
+from audits.core.statements import built_once, one_page, rows
 from audits.inspections.assignment import works_on
 from audits.inspections.grading import Extent, Origin
 from audits.inspections.judging import Method
@@ -111,7 +111,7 @@ def own_audits(session: Session, actor: Actor, page: int = 1) -> list[Audit]:
     """
     query = visible_audits(actor).where(works_on(actor.id), Audit.is_live).options(*_with_case())
     query = query.order_by(Audit.reported_at.is_not(None), Audit.planned_on.desc(), Audit.reference.desc())
-    return list(session.scalars(query.limit(LIST_LIMIT + 1).offset((page - 1) * LIST_LIMIT)))
+    return list(session.scalars(one_page(query, page, LIST_LIMIT)))
 
 
 def unplanned_applications(session: Session, actor: Actor, *, limit: int | None = LIST_LIMIT) -> list[Application]:

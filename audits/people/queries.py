@@ -12,6 +12,7 @@ from audits.agencies.models import Agency
 from audits.core import clock
 from audits.core.access import Actor, Permission, Role, authorise
 from audits.core.errors import missing
+from audits.core.statements import one_page
 from audits.people.independence import barred_people
 from audits.people.models import Absence, Competence, Interest, Person, PersonRole, RoleRequest, SmallBody
 from audits.people.rules import CompetenceKind, Held
@@ -172,7 +173,7 @@ def interests_on_record(session: Session, actor: Actor, page: int = 1) -> list[t
     query = select(Interest, later).outerjoin(later, later.supersedes_id == Interest.id)
     query = query.options(joinedload(Interest.agency), joinedload(Interest.person).lazyload(Person.role_rows))
     query = query.order_by(Interest.declared_at.desc(), Interest.id)
-    rows = session.execute(query.limit(PAGE_SIZE + 1).offset((page - 1) * PAGE_SIZE))
+    rows = session.execute(one_page(query, page, PAGE_SIZE))
     return [(row[0], row[1]) for row in rows]
 
 

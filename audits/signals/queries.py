@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, joinedload, undefer
 
 from audits.core.access import Actor, Permission, authorise
 from audits.core.errors import missing
+from audits.core.statements import one_page
 from audits.people.independence import is_interested
 from audits.people.models import Person
 from audits.signals.models import AuthoritySignal, Signal
@@ -19,7 +20,7 @@ PAGE_SIZE = 50
 def list_signals(session: Session, actor: Actor, page: int = 1) -> list[Signal]:
     """Return one page of signals without what they say, newest first, and one more if there is another page."""
     query = _visible(actor).order_by(Signal.received_at.desc(), Signal.id.desc())
-    return list(session.scalars(query.limit(PAGE_SIZE + 1).offset((page - 1) * PAGE_SIZE)))
+    return list(session.scalars(one_page(query, page, PAGE_SIZE)))
 
 
 def get_signal(session: Session, actor: Actor, signal_id: UUID) -> Signal:

@@ -13,6 +13,7 @@ from audits.changes.models import AgencyChange
 from audits.core import clock
 from audits.core.access import Actor, Permission, authorise
 from audits.core.events import Event, EventNote
+from audits.core.statements import one_page
 from audits.people.models import Person
 
 PAGE_SIZE = 50
@@ -77,7 +78,7 @@ def history_of_agency(session: Session, actor: Actor, agency_id: UUID, asked: As
         query = query.where(Event.name.startswith(f"{asked.about}.", autoescape=True))
     if asked.person:
         query = query.where(Person.name.icontains(asked.person, autoescape=True))
-    query = query.order_by(Event.id.desc()).limit(PAGE_SIZE + 1).offset((page - 1) * PAGE_SIZE)
+    query = one_page(query.order_by(Event.id.desc()), page, PAGE_SIZE)
     rows = session.execute(query).all()
     changes = _changes(session, [event for event, _, _ in rows])
     entries = [_entry(event, event.data | (noted or {}), who, changes) for event, noted, who in rows]

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from audits.agencies.models import Agency
 from audits.core.access import Actor, Role
+from audits.core.statements import one_page
 from audits.deadlines.models import Deadline
 from audits.deadlines.rules import DeadlineKind
 from audits.people.models import Person
@@ -86,7 +87,7 @@ def tasks(session: Session, mine: Mine, chosen: Chosen, today: date, page: int =
         *(Deadline.due_on, Deadline.opened_at, Deadline.owner_role, Deadline.owner_id, Person.name, steps, mine),
     ).outerjoin(Agency, Agency.id == Deadline.agency_id)
     query = query.outerjoin(Person, Person.id == Deadline.owner_id).where(*_asked(chosen, mine, today))
-    query = query.order_by(Deadline.due_on, Deadline.id).limit(PAGE_SIZE + 1).offset((page - 1) * PAGE_SIZE)
+    query = one_page(query.order_by(Deadline.due_on, Deadline.id), page, PAGE_SIZE)
     return [Task(*row) for row in session.execute(query)]
 
 

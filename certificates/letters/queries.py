@@ -12,6 +12,7 @@ from audits.agencies.models import Agency
 from audits.core import clock
 from audits.core.access import Actor, Permission, authorise
 from audits.core.errors import NotFoundError, missing
+from audits.core.statements import one_page
 from audits.deadlines.models import Deadline
 from audits.deadlines.rules import DeadlineKind
 from audits.decisions.models import Decision
@@ -139,5 +140,5 @@ def _is_of_letter() -> ColumnElement[bool]:
 
 
 def _page(session: Session, query: Select[Letter, Document, Decision], page: int) -> Sequence[Written]:
-    rows = session.execute(query.limit(PAGE_SIZE + 1).offset((page - 1) * PAGE_SIZE))
+    rows = session.execute(one_page(query, page, PAGE_SIZE))
     return [Written(*row) for row in rows]

@@ -16,7 +16,7 @@ from audits.conditions.models import Condition
 from audits.conditions.queries import visible_conditions
 from audits.core.access import Actor, Permission, authorise
 from audits.core.errors import missing
-from audits.core.statements import built_once
+from audits.core.statements import built_once, one_page
 from audits.deadlines.models import Deadline
 from audits.deadlines.rules import DeadlineKind
 from audits.decisions.basis import Basis, Part, agency_parts, amended_parts, audit_basis, standing
@@ -89,7 +89,7 @@ def search_certificates(
     if text.strip():
         names = (Agency.legal_name, Agency.register_number, Certificate.number)
         query = query.where(or_(*(name.icontains(text.strip(), autoescape=True) for name in names)))
-    return list(session.scalars(query.limit(PAGE_SIZE + 1).offset((max(page, 1) - 1) * PAGE_SIZE)))
+    return list(session.scalars(one_page(query, page, PAGE_SIZE)))
 
 
 def certificates_of(session: Session, actor: Actor, agency_id: UUID) -> list[Certificate]:

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from audits.core import clock
 from audits.core.db import Base, delete_counted, one_of, stored
+from audits.core.statements import one_page
 from audits.people.models import Person
 
 PAGE_SIZE = 50
@@ -65,7 +66,7 @@ def notices_of(session: Session, person_id: UUID, page: int = 1) -> list[SentMes
     """Return one page of the messages to a person, newest first, and one more if there is another page."""
     query = select(SentMessage).where(SentMessage.person_id == person_id)
     query = query.order_by(SentMessage.sent_at.desc(), SentMessage.id)
-    return list(session.scalars(query.limit(PAGE_SIZE + 1).offset((page - 1) * PAGE_SIZE)))
+    return list(session.scalars(one_page(query, page, PAGE_SIZE)))
 
 
 def count_unread(session: Session, person_id: UUID, path: str | None = None) -> int:

@@ -21,6 +21,7 @@ from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 from audits.core import clock
 from audits.core.access import Actor, Permission, authorise
 from audits.core.db import Base, delete_counted, one_of, stored
+from audits.core.statements import one_page
 from audits.people.models import Person
 from portal.settings import Settings, current_settings
 from portal.web.addresses import address_group
@@ -169,7 +170,7 @@ def search(session: Session, actor: Actor, wanted: Wanted, page: int = 1) -> lis
     if text := wanted.person.replace("\0", "").strip():
         query = query.where(or_(*(each.icontains(text, autoescape=True) for each in (person.name, person.email))))
     query = query.order_by(SecurityEvent.happened_at.desc(), SecurityEvent.id.desc())
-    part = query.limit(PAGE_SIZE + 1).offset((page - 1) * PAGE_SIZE)
+    part = one_page(query, page, PAGE_SIZE)
     return [Found(*row) for row in session.execute(part)]
 
 
